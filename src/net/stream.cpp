@@ -1,0 +1,133 @@
+#include "net/stream.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace net {
+namespace {
+
+bool must_wait(int error_number) { return error_number == EAGAIN || error_number == EWOULDBLOCK; }
+
+// Asked of the socket itself: fstat(2) is not among the calls a jail allows.
+bool is_socket(int fd) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
+}
+
+// One write that neither waits nor raises SIGPIPE on sockets (for pipes the process ignores it, threat 56).
+ssize_t write_some(int fd, std::string_view bytes, bool socket) {
+  for (;;) {
+    const ssize_t sent = socket ? ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL)
+                                : ::write(fd, bytes.data(), bytes.size());
+    if (sent >= 0 || errno != EINTR) return sent;
+  }
+}
+
+ssize_t read_some(int fd, std::span<char> into) {
+  for (;;) {
+    const ssize_t received = ::read(fd, into.data(), into.size());
+    if (received >= 0 || errno != EINTR) return received;
+  }
+}
+
+}  // namespace
+
+Stream::Stream(Loop& loop, os::UniqueFd socket)
+    : loop_(&loop), readable_(std::move(socket)), is_socket_(is_socket(readable_.get())) {
+  (void)os::make_non_blocking(readable_.get());
+  read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());
+}
+
+Stream::Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable)
+    : loop_(&loop), readable_(std::move(readable)), writable_(std::move(writable)), is_socket_(is_socket(writable_.get())) {
+  (void)os::make_non_blocking(readable_.get());
+  (void)os::make_non_blocking(writable_.get());
+  read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());
+  write_waiter_ = std::make_unique<Waiter>(loop, writable_.get());
+}
+
+Stream::~Stream() = default;
+
+std::optional<Io> Stream::read_now(base::Buffer& into, std::size_t most) {
+  if (!readable_) return Io::lost;
+  const auto space = into.prepare(most);
+  const ssize_t received = read_some(readable_.get(), space);
+  if (received > 0) {
+    into.commit(static_cast<std::size_t>(received));
+    return Io::done;
+  }
+  if (into.empty()) into.clear();
+  if (received == 0) return Io::end;
+  if (must_wait(errno)) return std::nullopt;
+  return Io::lost;
+}
+
+Task<Io> Stream::read(base::Buffer& into, Deadline deadline, std::size_t most) {
+  for (;;) {
+    const auto now = read_now(into, most);
+    if (now) co_return *now;
+    const Ready ready = co_await read_waiter_->wait(Direction::read, deadline);
+    if (ready == Ready::timed_out) co_return Io::timed_out;
+  }
+}
+
+std::optional<std::size_t> Stream::write_now(std::string_view bytes) {
+  if (!open()) return std::nullopt;
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const ssize_t now = write_some(writable_fd(), bytes.substr(sent), is_socket_);
+    if (now < 0) {
+      if (must_wait(errno)) return sent;
+      return std::nullopt;
+    }
+    sent += static_cast<std::size_t>(now);
+  }
+  return sent;
+}
+
+Task<Io> Stream::write(std::string_view bytes, Deadline deadline) {
+  for (;;) {
+    const auto sent = write_now(bytes);
+    if (!sent) co_return Io::lost;
+    bytes.remove_prefix(*sent);
+    if (bytes.empty()) co_return Io::done;
+    Waiter& waiter = write_waiter_ ? *write_waiter_ : *read_waiter_;
+    const Ready ready = co_await waiter.wait(Direction::write, deadline);
+    if (ready == Ready::timed_out) co_return Io::timed_out;
+  }
+}
+
+void Stream::end_writing() {
+  if (!writable_) {
+    if (readable_) ::shutdown(readable_.get(), SHUT_WR);
+    return;
+  }
+  if (is_socket_) ::shutdown(writable_.get(), SHUT_WR);
+  write_waiter_.reset();
+  writable_.reset();
+}
+
+void Stream::close() {
+  read_waiter_.reset();
+  write_waiter_.reset();
+  readable_.reset();
+  writable_.reset();
+}
+
+void Stream::interrupt() {
+  if (read_waiter_) read_waiter_->cancel();
+  if (write_waiter_) write_waiter_->cancel();
+}
+
+os::UniqueFd Stream::release() {
+  read_waiter_.reset();
+  write_waiter_.reset();
+  writable_.reset();
+  return std::move(readable_);
+}
+
+}  // namespace net
