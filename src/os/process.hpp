@@ -1,0 +1,51 @@
+// Children: forked roles of this program, and programs started with exec. Their ends are collected by the caller.
+#pragma once
+
+#include <sys/types.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "os/fd.hpp"
+
+namespace os {
+
+// Forks; the child runs `role` and exits with what it returns, with default signal handlers (but SIGPIPE is
+// ignored, threat 56), an empty signal mask, and a parent-death signal of SIGKILL when `die_with_parent`. Returns the
+// child's pid in the parent.
+[[nodiscard]] base::Result<pid_t> fork_role(const std::function<int()>& role, bool die_with_parent);
+
+struct ProgramSpec {
+  std::vector<std::string> arguments;    // [0] is looked up in PATH when it has no slash
+  std::vector<std::string> environment;  // "NAME=value", the whole environment
+  // Child descriptor number -> ours. Everything else is closed in the child (threat 39).
+  std::vector<std::pair<int, int>> descriptors;
+  uid_t uid = 0;  // 0 and gid 0: unchanged
+  gid_t gid = 0;
+  std::vector<gid_t> groups;
+};
+
+// Starts the program in a session of its own, signals default, mask empty, umask 022. An exec that fails is an error
+// here (told through a close-on-exec pipe), not a child that exits at once.
+[[nodiscard]] base::Result<pid_t> start_program(const ProgramSpec& spec);
+
+struct Ended {
+  pid_t pid;
+  int status;  // as waitpid gives it
+};
+// Collects every child that has ended, without waiting.
+[[nodiscard]] std::vector<Ended> reap();
+
+// "exit status 1", "killed by signal 9 (Killed)".
+[[nodiscard]] std::string text_of_status(int status);
+
+// A descriptor that becomes readable with signalfd_siginfo for the listed signals, which are blocked from now on
+// (threat 45: no code runs in a signal handler).
+[[nodiscard]] base::Result<UniqueFd> signals_as_descriptor(const std::vector<int>& signals);
+
+// The name shown by ps and /proc/PID/comm: "ehlock: worker 0" (15 bytes in comm).
+void name_process(std::string_view name);
+
+}  // namespace os

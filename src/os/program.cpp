@@ -1,0 +1,141 @@
+// Programs started with exec. The child between fork and exec tells its failure through a pipe that exec closes.
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <optional>
+
+#include "os/child.hpp"
+#include "os/process.hpp"
+
+namespace os {
+namespace {
+
+enum class Step { descriptors, groups, group, user, exec };
+
+struct Failure {
+  Step step = Step::exec;
+  int error_number = 0;
+};
+
+const char* text_of(Step step) {
+  switch (step) {
+    case Step::descriptors:
+      return "map descriptors";
+    case Step::groups:
+      return "set groups";
+    case Step::group:
+      return "set group";
+    case Step::user:
+      return "set user";
+    case Step::exec:
+      return "execute";
+  }
+  return "";
+}
+
+Failure failed(Step step) {
+  return {step, errno};
+}
+
+// Child numbers may be numbers of ours that are still to be mapped: all sources, and the error pipe, move above
+// every target first.
+std::optional<Failure> map_descriptors(const ProgramSpec& spec, int& errors) {
+  int above = 3;
+  for (const auto& [target, source] : spec.descriptors) above = std::max(above, target + 1);
+  errors = fcntl(errors, F_DUPFD_CLOEXEC, above);
+  if (errors < 0) return failed(Step::descriptors);
+  std::vector<int> keep{errors};
+  std::vector<int> moved;
+  for (const auto& [target, source] : spec.descriptors) {
+    moved.push_back(fcntl(source, F_DUPFD_CLOEXEC, above));
+    if (moved.back() < 0) return failed(Step::descriptors);
+    keep.push_back(target);
+  }
+  for (std::size_t i = 0; i < moved.size(); ++i) {
+    if (dup2(moved[i], spec.descriptors[i].first) < 0) return failed(Step::descriptors);
+  }
+  close_all_but(keep.data(), static_cast<int>(keep.size()));
+  return std::nullopt;
+}
+
+// Groups, gid, uid: the other way round the right to do the next would be gone.
+std::optional<Failure> change_user(const ProgramSpec& spec) {
+  if (spec.uid == 0 && spec.gid == 0) return std::nullopt;
+  if (setgroups(spec.groups.size(), spec.groups.data()) != 0) return failed(Step::groups);
+  if (spec.gid != 0 && setresgid(spec.gid, spec.gid, spec.gid) != 0) return failed(Step::group);
+  if (spec.uid != 0 && setresuid(spec.uid, spec.uid, spec.uid) != 0) return failed(Step::user);
+  return std::nullopt;
+}
+
+std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
+  std::vector<char*> result;
+  for (const auto& text : strings) result.push_back(const_cast<char*>(text.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+Failure become_program(const ProgramSpec& spec, int& errors) {
+  setsid();
+  umask(022);
+  if (const auto failure = map_descriptors(spec, errors)) return *failure;
+  if (const auto failure = change_user(spec)) return *failure;
+  const auto arguments = pointers_to(spec.arguments);
+  const auto environment = pointers_to(spec.environment);
+  reset_signals();
+  execvpe(arguments[0], arguments.data(), environment.data());
+  return failed(Step::exec);
+}
+
+[[noreturn]] void run_child(const ProgramSpec& spec, int errors) {
+  const Failure failure = become_program(spec, errors);
+  // Smaller than PIPE_BUF: written whole or, with the parent gone, not at all.
+  [[maybe_unused]] const ssize_t written = write(errors, &failure, sizeof failure);
+  _exit(127);
+}
+
+// Nothing when exec closed the pipe.
+std::optional<Failure> failure_from(int pipe) {
+  Failure failure;
+  ssize_t got = -1;
+  do got = read(pipe, &failure, sizeof failure);
+  while (got < 0 && errno == EINTR);
+  if (got != sizeof failure) return std::nullopt;
+  return failure;
+}
+
+void collect(pid_t pid) {
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+}  // namespace
+
+void reset_signals() {
+  for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+base::Result<pid_t> start_program(const ProgramSpec& spec) {
+  if (spec.arguments.empty() || spec.arguments[0].empty()) return base::fail("no program given");
+  auto errors = make_pipe();
+  if (!errors) return tl::unexpected(errors.error());
+  const pid_t pid = fork();
+  if (pid < 0) return base::fail_errno("fork", errno);
+  if (pid == 0) run_child(spec, errors->second.get());
+  errors->second.reset();
+  const auto failure = failure_from(errors->first.get());
+  if (!failure) return pid;
+  collect(pid);
+  return base::fail_errno(spec.arguments[0] + ": " + text_of(failure->step), failure->error_number);
+}
+
+}  // namespace os

@@ -1,0 +1,37 @@
+// Sockets made, asked and tuned. All are non-blocking and close-on-exec.
+#pragma once
+
+#include "base/result.hpp"
+#include "os/address.hpp"
+#include "os/fd.hpp"
+
+namespace os {
+
+struct ListenOptions {
+  bool reuse_port = true;  // one socket for each worker, the kernel spreads clients (TCP only)
+  int backlog = 4096;
+  unsigned unix_mode = 0666;
+};
+
+// IPv6 sockets are IPV6_V6ONLY. A stale UNIX socket file (nobody accepts on it) is replaced; any other file is an
+// error.
+[[nodiscard]] base::Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& options);
+
+// A socket whose connection is under way (EINPROGRESS) or made. TCP_NODELAY is set.
+[[nodiscard]] base::Result<UniqueFd> start_connect(const SocketAddress& address);
+
+// The pending error of a socket, as errno; 0 for none.
+[[nodiscard]] int pending_error(int fd);
+
+[[nodiscard]] SocketAddress peer_of(int fd);  // empty address when there is none
+[[nodiscard]] SocketAddress local_of(int fd);
+void set_no_delay(int fd);
+
+// Sockets passed by the service manager (sd_listen_fds(3)); taken out of the environment. Names from LISTEN_FDNAMES.
+struct PassedSocket {
+  UniqueFd fd;
+  std::string name;
+};
+[[nodiscard]] std::vector<PassedSocket> take_passed_sockets();
+
+}  // namespace os
