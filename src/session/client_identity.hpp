@@ -1,0 +1,27 @@
+// ClientIdentity: who the client of a session is, as far as we know it ourselves (never from what the client claims).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "os/address.hpp"
+#include "tls/facts.hpp"
+
+namespace session {
+
+struct ClientIdentity {
+  os::SocketAddress client;        // after PROXY, where a listed balancer told it
+  os::SocketAddress server;        // the address the client connected to
+  std::string name = "unknown";    // reverse name, only where it was asked for
+  std::string session_id;
+  std::optional<tls::Facts> tls;   // once secured
+
+  // "unknown[192.0.2.1]:4711", Postfix's form.
+  [[nodiscard]] std::string text() const;
+};
+
+// UCSPI's variables and, inside TLS, mod_ssl's names, as "NAME=value" (program backends).
+[[nodiscard]] std::vector<std::string> environment_of(const ClientIdentity& identity);
+
+}  // namespace session

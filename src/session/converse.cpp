@@ -1,0 +1,157 @@
+#include "session/converse.hpp"
+
+#include <optional>
+#include <utility>
+#include <variant>
+
+#include "base/text.hpp"
+
+namespace session {
+namespace {
+
+using net::after;
+using smtp::Fault;
+using smtp::Next;
+using smtp::Step;
+
+// One session under way: the parts, and the connection to the backend of the moment.
+struct Conversation {
+  Parts with;
+  smtp::Dialog& dialog;
+  std::optional<BackendSide> backend;
+};
+
+// Octets of one whole reply of a backend.
+constexpr std::size_t max_reply = 65536;
+
+net::Task<std::optional<Fault>> open_backend(Conversation& now) {
+  now.backend.reset();
+  auto stream = co_await now.with.backends.open(now.with.identity);
+  if (!stream) {
+    now.with.journal.backend_failed("backend", stream.error().text);
+    co_return Fault::backend_refused;
+  }
+  now.backend.emplace(std::move(*stream), max_reply);
+  co_return std::nullopt;
+}
+
+// The words of a step, each to its hearer. The client's come first: where both are there, the client's end the session.
+net::Task<std::optional<Fault>> say(Conversation& now, const Step& step) {
+  if (!step.to_backend.empty() && now.backend) {
+    const auto fault = co_await now.backend->send(step.to_backend, after(now.with.limits.reply));
+    // A backend that closed in the middle of our words may have said why: its reply is read where one is awaited.
+    if (fault && step.next != Next::backend_reply) co_return fault;
+  }
+  co_return co_await now.with.client.send(step.to_client, after(now.with.limits.command));
+}
+
+net::Task<Step> backend_reply(Conversation& now, std::chrono::seconds limit) {
+  auto reply = co_await now.backend->read_reply(after(limit));
+  if (const auto* fault = std::get_if<Fault>(&reply)) co_return now.dialog.on_fault(*fault);
+  co_return now.dialog.on_reply(std::get<smtp::Reply>(reply));
+}
+
+net::Task<ClientSide::LineEvent> next_line(Conversation& now) {
+  const Drain::Idle idle(now.with.drain, now.with.client.channel().stream());
+  BackendSide* watched = now.backend ? &*now.backend : nullptr;
+  co_return co_await now.with.client.read_line(now.dialog.lines(), watched, after(now.with.limits.command));
+}
+
+net::Task<Step> client_line(Conversation& now) {
+  if (now.with.drain.begun() && now.dialog.idle()) co_return now.dialog.on_fault(Fault::shutting_down);
+  const auto event = co_await next_line(now);
+  if (std::holds_alternative<ClientSide::BackendSpoke>(event)) {
+    co_return co_await backend_reply(now, std::chrono::seconds(1));
+  }
+  if (const auto* fault = std::get_if<Fault>(&event)) {
+    const bool ending = *fault == Fault::client_silent && now.with.drain.begun();
+    co_return now.dialog.on_fault(ending ? Fault::shutting_down : *fault);
+  }
+  const auto& line = std::get<smtp::Line>(event);
+  Step step = now.dialog.on_line(line, now.with.client.unread_behind(line.size));
+  now.with.client.consume(line.size);
+  co_return step;
+}
+
+// Message octets from client to backend, until their end or a fault.
+net::Task<Step> body(Conversation& now) {
+  smtp::BodyScanner& scanner = now.dialog.scanner();
+  for (;;) {
+    const std::string_view unread = now.with.client.unread();
+    const std::size_t taken = scanner.take(unread);
+    const auto sent = co_await now.backend->send(unread.substr(0, taken), after(now.with.limits.reply));
+    if (sent) co_return now.dialog.on_fault(*sent);
+    now.with.client.consume(taken);
+    if (scanner.state() != smtp::BodyScanner::State::more) co_return now.dialog.on_body();
+    const auto missing = co_await now.with.client.read_more(after(now.with.limits.data));
+    if (missing) co_return now.dialog.on_fault(*missing);
+  }
+}
+
+net::Task<Step> start_tls(Conversation& now) {
+  const Secured secured = co_await now.with.tls.start(now.with.client);
+  co_return now.dialog.on_tls(secured.result, secured.facts);
+}
+
+net::Task<Step> ask_policy(Conversation& now) {
+  smtp::TlsFacts facts;
+  if (now.with.identity.tls) {
+    const tls::Facts& known = *now.with.identity.tls;
+    facts = {known.protocol, known.cipher, known.bits, known.algorithm_bits};
+  }
+  const smtp::Verdict verdict =
+      co_await now.with.policy.ask(PolicyQuestion{now.dialog.policy_stage(), now.dialog.envelope(), facts});
+  co_return now.dialog.on_verdict(verdict);
+}
+
+net::Task<Step> reopen_backend(Conversation& now) {
+  const auto fault = co_await open_backend(now);
+  co_return fault ? now.dialog.on_fault(*fault) : now.dialog.on_reopened();
+}
+
+net::Task<Step> perform(Conversation& now, Next next) {
+  switch (next) {
+    case Next::client_line:
+      co_return co_await client_line(now);
+    case Next::backend_reply:
+      co_return co_await backend_reply(now, now.with.limits.reply);
+    case Next::body:
+      co_return co_await body(now);
+    case Next::policy:
+      co_return co_await ask_policy(now);
+    case Next::start_tls:
+      co_return co_await start_tls(now);
+    case Next::reopen_backend:
+      co_return co_await reopen_backend(now);
+    case Next::close:
+      break;
+  }
+  co_return Step{};
+}
+
+void forget_clear_bytes(Parts& with) {
+  const std::size_t forgotten = with.client.forget_unread();
+  if (forgotten > 0) with.journal.discarded(forgotten);
+}
+
+}  // namespace
+
+net::Task<void> converse(Parts with, smtp::Dialog& dialog) {
+  Conversation now{with, dialog, std::nullopt};
+  const auto refused = co_await open_backend(now);
+  Step step = refused ? dialog.on_fault(*refused) : dialog.start();
+  for (;;) {
+    // Whatever arrived before the handshake was not protected by it. It goes before the 220 does: what comes after that
+    // is the client's first flight.
+    if (step.next == Next::start_tls) forget_clear_bytes(with);
+    const auto unheard = co_await say(now, step);
+    if (step.next == Next::close) co_return;
+    if (unheard) {
+      step = dialog.on_fault(*unheard);
+    } else {
+      step = co_await perform(now, step.next);
+    }
+  }
+}
+
+}  // namespace session

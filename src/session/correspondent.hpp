@@ -1,0 +1,61 @@
+// Correspondent: questions to another process of ours and their answers, over one SOCK_SEQPACKET, for any number of
+// sessions at once. Answers may come in any order; each carries its question's number. A question that got no answer for
+// a while is asked again (the process may have been replaced in the meantime; both ends of the channel outlive it).
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "net/event.hpp"
+#include "net/loop.hpp"
+#include "net/waiter.hpp"
+#include "os/packet.hpp"
+
+namespace session {
+
+class Correspondent {
+ public:
+  // `number_of` finds the number in an answer; nothing for a malformed one, which ends this process.
+  using NumberOf = std::function<std::optional<std::uint64_t>(std::string_view)>;
+  Correspondent(net::Loop& loop, os::UniqueFd channel, NumberOf number_of, std::uint64_t first_number);
+
+  // Numbers differ also from those a predecessor on the same channel used: the first is random.
+  [[nodiscard]] std::uint64_t next_number() { return next_++; }
+
+  // The answer to `question`, which carries `number`; nothing when the deadline passed.
+  [[nodiscard]] net::Task<std::optional<os::Packet>> ask(std::uint64_t number, std::string question,
+                                                         net::Deadline deadline);
+
+  // Says something that has no answer.
+  void tell(std::string message);
+
+  // Run for the life of the process, each spawned once.
+  [[nodiscard]] net::Task<void> send_questions();
+  [[nodiscard]] net::Task<void> receive_answers();
+
+ private:
+  struct Waiting {
+    explicit Waiting(net::Loop& loop) : answered(loop) {}
+    net::Event answered;
+    os::Packet answer;
+  };
+
+  void deliver(os::Packet packet);
+
+  net::Loop& loop_;
+  os::UniqueFd channel_;
+  net::Waiter waiter_;
+  NumberOf number_of_;
+  std::uint64_t next_;
+  std::deque<std::string> unsent_;
+  net::Event something_unsent_;
+  std::map<std::uint64_t, Waiting*> waiting_;
+};
+
+}  // namespace session

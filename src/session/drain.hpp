@@ -1,0 +1,35 @@
+// Drain: the end of a worker's service: idle clients are woken and told 421; the others are told at their next idle moment.
+#pragma once
+
+#include <set>
+
+#include "net/stream.hpp"
+
+namespace session {
+
+class Drain {
+ public:
+  [[nodiscard]] bool begun() const { return begun_; }
+
+  // Wakes everyone who waits for a client's next command.
+  void begin();
+
+  // While it lives, `stream` is one a client's next command is awaited on.
+  class Idle {
+   public:
+    Idle(Drain& drain, net::Stream& stream);
+    ~Idle();
+    Idle(const Idle&) = delete;
+    Idle& operator=(const Idle&) = delete;
+
+   private:
+    Drain& drain_;
+    net::Stream& stream_;
+  };
+
+ private:
+  bool begun_ = false;
+  std::set<net::Stream*> idle_;
+};
+
+}  // namespace session

@@ -1,0 +1,64 @@
+// What is said on a backend connection before SMTP begins: the client's identity (PROXY header, XCLIENT).
+
+#include <string>
+#include <utility>
+
+#include "proxyproto/header.hpp"
+#include "session/openers.hpp"
+#include "session/xclient.hpp"
+
+namespace session {
+namespace {
+
+base::Result<proxyproto::Header> header_for(const ClientIdentity& client) {
+  if (client.client.is_unix()) {
+    proxyproto::Header local;  // there is no address to tell: the backend sees a connection of our own
+    local.command = proxyproto::Command::local;
+    return local;
+  }
+  return proxyproto::between({client.client.octets(), client.client.port()},
+                             {client.server.octets(), client.server.port()});
+}
+
+proxyproto::Ssl ssl_of(const tls::Facts& facts) {
+  proxyproto::Ssl ssl;
+  ssl.certificate = facts.client_certificate;
+  ssl.session_certificate = facts.client_certificate;
+  ssl.verify = facts.client_verified ? 0 : 1;
+  ssl.version = facts.protocol;
+  ssl.common_name = facts.client_common_name;
+  ssl.cipher = facts.cipher;
+  ssl.signature_algorithm = facts.digest;
+  ssl.key_algorithm = facts.signature;
+  ssl.group = facts.group;
+  return ssl;
+}
+
+base::Result<std::string> proxy_header(Identity identity, const ClientIdentity& client) {
+  auto header = header_for(client);
+  if (!header) return tl::unexpected(header.error());
+  if (identity == Identity::proxy_v1) return proxyproto::write_v1(*header);
+  if (identity == Identity::proxy_v2_tls) {
+    header->tlvs.unique_id = client.session_id;
+    if (client.tls) {
+      header->tlvs.authority = client.tls->sni;
+      header->tlvs.ssl = ssl_of(*client.tls);
+    }
+  }
+  return proxyproto::write_v2(*header);
+}
+
+}  // namespace
+
+net::Task<base::Result<void>> introduce(net::Stream& backend, Identity identity, const ClientIdentity& client,
+                                        const Limits& limits) {
+  if (identity == Identity::none) co_return base::Result<void>();
+  if (identity == Identity::xclient) co_return co_await introduce_by_xclient(backend, client, limits);
+  const auto header = proxy_header(identity, client);
+  if (!header) co_return tl::unexpected(header.error());
+  const net::Io sent = co_await backend.write(*header, net::after(limits.connect));
+  if (sent != net::Io::done) co_return base::fail("the backend did not take the PROXY header");
+  co_return base::Result<void>();
+}
+
+}  // namespace session

@@ -1,0 +1,75 @@
+#include "session/launch_wire.hpp"
+
+#include <charconv>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace session {
+namespace {
+
+// One letter for the kind, the number in 16 hexadecimal digits, then fields that each end in NUL.
+constexpr std::size_t head_size = 17;
+
+std::string head(char kind, std::uint64_t number) { return fmt::format("{}{:016x}", kind, number); }
+
+std::optional<std::uint64_t> number_in(char kind, std::string_view bytes) {
+  if (bytes.size() < head_size || bytes[0] != kind) return std::nullopt;
+  std::uint64_t number = 0;
+  const auto [end, fault] = std::from_chars(bytes.data() + 1, bytes.data() + head_size, number, 16);
+  if (fault != std::errc{} || end != bytes.data() + head_size) return std::nullopt;
+  return number;
+}
+
+// The fields behind the head; nothing when the last one does not end in NUL.
+std::optional<std::vector<std::string>> fields_of(std::string_view bytes) {
+  bytes.remove_prefix(head_size);
+  std::vector<std::string> fields;
+  while (!bytes.empty()) {
+    const auto end = bytes.find('\0');
+    if (end == std::string_view::npos) return std::nullopt;
+    fields.emplace_back(bytes.substr(0, end));
+    bytes.remove_prefix(end + 1);
+  }
+  return fields;
+}
+
+std::string with_fields(std::string message, const std::vector<std::string>& fields) {
+  for (const auto& field : fields) {
+    message += field;
+    message += '\0';
+  }
+  return message;
+}
+
+}  // namespace
+
+std::string encode(const LaunchRequest& request) { return with_fields(head('Q', request.number), request.environment); }
+
+std::string encode(const LaunchAnswer& answer) { return with_fields(head('A', answer.number), {answer.fault}); }
+
+std::string encode(const LaunchRelease& release) { return head('R', release.number); }
+
+std::optional<LaunchRequest> decode_launch_request(std::string_view bytes) {
+  const auto number = number_in('Q', bytes);
+  if (!number) return std::nullopt;
+  auto fields = fields_of(bytes);
+  if (!fields) return std::nullopt;
+  return LaunchRequest{*number, std::move(*fields)};
+}
+
+std::optional<LaunchAnswer> decode_launch_answer(std::string_view bytes) {
+  const auto number = number_in('A', bytes);
+  if (!number) return std::nullopt;
+  const auto fields = fields_of(bytes);
+  if (!fields || fields->size() != 1) return std::nullopt;
+  return LaunchAnswer{*number, fields->front()};
+}
+
+std::optional<LaunchRelease> decode_launch_release(std::string_view bytes) {
+  const auto number = number_in('R', bytes);
+  if (!number || bytes.size() != head_size) return std::nullopt;
+  return LaunchRelease{*number};
+}
+
+}  // namespace session

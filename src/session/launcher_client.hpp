@@ -1,0 +1,35 @@
+// LauncherClient: a worker's side of the launcher: asks for a program's (or a UNIX socket's) descriptor.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "os/fd.hpp"
+#include "session/correspondent.hpp"
+
+namespace session {
+
+struct Launched {
+  os::UniqueFd socket;
+  std::uint64_t number = 0;  // for release()
+};
+
+class LauncherClient {
+ public:
+  LauncherClient(net::Loop& loop, os::UniqueFd channel, std::uint64_t first_number);
+
+  // The environment matters for programs only. An error in words: "100 programs are running", "no answer".
+  [[nodiscard]] net::Task<base::Result<Launched>> launch(std::vector<std::string> environment, net::Deadline deadline);
+
+  // The session that had it is over.
+  void release(std::uint64_t number);
+
+  [[nodiscard]] Correspondent& correspondent() { return correspondent_; }
+
+ private:
+  Correspondent correspondent_;
+};
+
+}  // namespace session

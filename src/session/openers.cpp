@@ -1,0 +1,33 @@
+#include "session/openers.hpp"
+
+#include <utility>
+
+#include "net/connect.hpp"
+
+namespace session {
+
+net::Task<base::Result<net::Stream>> TcpOpener::open(const ClientIdentity& client) {
+  auto socket = co_await net::connect(loop_, addresses_, limits_.connect);
+  if (!socket) co_return tl::unexpected(socket.error());
+  net::Stream stream(loop_, std::move(*socket));
+  const auto introduced = co_await introduce(stream, identity_, client, limits_);
+  if (!introduced) co_return tl::unexpected(introduced.error());
+  co_return stream;
+}
+
+LaunchedOpener::~LaunchedOpener() {
+  if (launched_) launcher_.release(*launched_);
+}
+
+net::Task<base::Result<net::Stream>> LaunchedOpener::open(const ClientIdentity& client) {
+  if (launched_) launcher_.release(*std::exchange(launched_, std::nullopt));
+  auto launched = co_await launcher_.launch(environment_of(client), net::after(limits_.program));
+  if (!launched) co_return tl::unexpected(launched.error());
+  launched_ = launched->number;
+  net::Stream stream(loop_, std::move(launched->socket));
+  const auto introduced = co_await introduce(stream, identity_, client, limits_);
+  if (!introduced) co_return tl::unexpected(introduced.error());
+  co_return stream;
+}
+
+}  // namespace session

@@ -1,0 +1,122 @@
+#include "session/tls_layer.hpp"
+
+#include <string>
+#include <utility>
+
+namespace session {
+
+net::Task<bool> TlsLayer::shake_hands(net::Stream& stream, Signer* signer, net::Deadline deadline) {
+  const bool done = co_await handshake(stream, signer, deadline);
+  if (!done) {
+    // The alert tells the client why; it is sent without waiting for it.
+    (void)flush_now(stream);
+    engine_->outgoing().clear();
+  }
+  co_return done;
+}
+
+net::Task<bool> TlsLayer::handshake(net::Stream& stream, Signer* signer, net::Deadline deadline) {
+  for (;;) {
+    const tls::Progress progress = engine_->handshake();
+    if (progress == tls::Progress::failed || progress == tls::Progress::closed) {
+      failure_ = engine_->failure();
+      co_return false;
+    }
+    if (progress == tls::Progress::want_signature) {
+      std::string signature;
+      if (signer != nullptr) signature = co_await signer->sign(engine_->signature_request(), deadline);
+      engine_->supply_signature(std::move(signature));
+      continue;
+    }
+    // What the last flight leaves (the ticket) goes out with the first reply inside TLS: one segment, one wake-up less.
+    if (progress == tls::Progress::done && engine_->facts().protocol == "TLSv1.3") co_return true;
+    const net::Io flushed = co_await flush(stream, deadline);
+    if (progress == tls::Progress::done) co_return flushed == net::Io::done;
+    const net::Io fed = flushed == net::Io::done ? co_await stream.read(engine_->incoming(), deadline) : flushed;
+    if (fed != net::Io::done) {
+      fail(fed);
+      co_return false;
+    }
+  }
+}
+
+void TlsLayer::fail(net::Io why) {
+  if (why == net::Io::timed_out) {
+    failure_ = tls::Failure{tls::FailReason::timeout, 0, "handshake took too long"};
+    return;
+  }
+  engine_->on_end_of_stream();
+  failure_ = engine_->failure();
+}
+
+net::Task<net::Io> TlsLayer::flush(net::Stream& stream, net::Deadline deadline) {
+  if (flushing_) {
+    // Another coroutine is sending; it takes what was added too. Waiting for it keeps the back-pressure.
+    if (!flushed_) flushed_ = std::make_unique<net::Event>(loop_);
+    const bool in_time = co_await flushed_->wait(deadline);
+    co_return in_time ? net::Io::done : net::Io::timed_out;
+  }
+  net::Io outcome = net::Io::done;
+  while (outcome == net::Io::done && !engine_->outgoing().empty()) {
+    const auto now = stream.write_now(engine_->outgoing().view());
+    if (!now) co_return net::Io::lost;
+    engine_->outgoing().consume(*now);
+    if (engine_->outgoing().empty()) break;
+    // The buffer may move while we wait: what is on its way is ours.
+    const std::string batch(engine_->outgoing().view());
+    engine_->outgoing().clear();
+    flushing_ = true;
+    outcome = co_await stream.write(batch, deadline);
+    flushing_ = false;
+  }
+  if (flushed_) {
+    flushed_->set();
+    flushed_.reset();
+  }
+  co_return outcome;
+}
+
+std::optional<net::Io> TlsLayer::read_now(net::Stream& stream, base::Buffer& into) {
+  for (;;) {
+    const tls::Progress progress = engine_->read(into);
+    if (!flush_now(stream)) return net::Io::lost;  // answers to key updates, alerts
+    if (progress == tls::Progress::done) return net::Io::done;
+    if (progress == tls::Progress::closed) return net::Io::end;
+    if (progress != tls::Progress::want_input) return net::Io::lost;
+    const auto fed = stream.read_now(engine_->incoming());
+    if (!fed) return std::nullopt;
+    if (*fed == net::Io::end) {
+      engine_->on_end_of_stream();
+      failure_ = engine_->failure();
+      return net::Io::lost;
+    }
+    if (*fed != net::Io::done) return fed;
+  }
+}
+
+// What goes without waiting; the rest goes with the next write. False: the peer is lost.
+bool TlsLayer::flush_now(net::Stream& stream) {
+  if (flushing_ || engine_->outgoing().empty()) return true;
+  const auto sent = stream.write_now(engine_->outgoing().view());
+  if (sent) engine_->outgoing().consume(*sent);
+  return sent.has_value();
+}
+
+net::Task<net::Io> TlsLayer::write(net::Stream& stream, std::string_view plaintext, net::Deadline deadline) {
+  while (!plaintext.empty()) {
+    std::size_t taken = 0;
+    const tls::Progress progress = engine_->write(plaintext, taken);
+    if (progress == tls::Progress::failed || progress == tls::Progress::closed) co_return net::Io::lost;
+    plaintext.remove_prefix(taken);
+    const net::Io flushed = co_await flush(stream, deadline);
+    if (flushed != net::Io::done) co_return flushed;
+  }
+  co_return net::Io::done;
+}
+
+net::Task<void> TlsLayer::close(net::Stream& stream, net::Deadline deadline) {
+  engine_->close();
+  (void)co_await flush(stream, deadline);
+}
+
+}  // namespace session
