@@ -1,0 +1,12 @@
+// One client of the daemon, from accept to the last log line.
+#pragma once
+
+#include "apps/ehlock/service.hpp"
+#include "net/listener.hpp"
+
+namespace app {
+
+// Spawned for each client; counts itself in the service.
+[[nodiscard]] net::Task<void> serve_client(Service& service, net::Accepted accepted, config::Door door);
+
+}  // namespace app

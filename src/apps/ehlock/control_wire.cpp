@@ -1,0 +1,75 @@
+#include "apps/ehlock/control_wire.hpp"
+
+#include <cstdint>
+#include <utility>
+
+namespace app {
+namespace {
+
+constexpr std::size_t epoch_size = 8;
+constexpr std::size_t material_size = 80;
+constexpr char ticket_keys_kind = 'T';
+constexpr char finish_kind = 'F';
+constexpr char end_kind = 'E';
+constexpr char ready_kind = 'R';
+constexpr char failed_kind = 'X';
+
+std::string octets_of(std::int64_t epoch) {
+  std::string octets;
+  for (int shift = 56; shift >= 0; shift -= 8) octets += static_cast<char>((epoch >> shift) & 0xff);
+  return octets;
+}
+
+std::int64_t epoch_in(std::string_view octets) {
+  std::int64_t epoch = 0;
+  for (const char octet : octets) epoch = (epoch << 8) | static_cast<unsigned char>(octet);
+  return epoch;
+}
+
+std::string encode_keys(const NewTicketKeys& order) {
+  std::string message(1, ticket_keys_kind);
+  for (const auto& key : order.keys) {
+    message += octets_of(key.epoch);
+    message += key.material.reveal();
+  }
+  return message;
+}
+
+std::optional<Order> decode_keys(std::string_view bytes) {
+  if (bytes.size() % (epoch_size + material_size) != 0) return std::nullopt;
+  NewTicketKeys order;
+  while (!bytes.empty()) {
+    tls::TicketKey key;
+    key.epoch = epoch_in(bytes.substr(0, epoch_size));
+    key.material = base::Secret(bytes.substr(epoch_size, material_size));
+    order.keys.push_back(std::move(key));
+    bytes.remove_prefix(epoch_size + material_size);
+  }
+  return order;
+}
+
+}  // namespace
+
+std::string encode(const Order& order) {
+  if (std::holds_alternative<Finish>(order)) return std::string(1, finish_kind);
+  if (std::holds_alternative<End>(order)) return std::string(1, end_kind);
+  return encode_keys(std::get<NewTicketKeys>(order));
+}
+
+std::optional<Order> decode_order(std::string_view bytes) {
+  if (bytes.empty()) return std::nullopt;
+  if (bytes.front() == ticket_keys_kind) return decode_keys(bytes.substr(1));
+  if (bytes.size() != 1) return std::nullopt;
+  if (bytes.front() == finish_kind) return Finish{};
+  if (bytes.front() == end_kind) return End{};
+  return std::nullopt;
+}
+
+std::string encode(const Started& started) { return (started.ready ? ready_kind : failed_kind) + started.text; }
+
+std::optional<Started> decode_started(std::string_view bytes) {
+  if (bytes.empty() || (bytes.front() != ready_kind && bytes.front() != failed_kind)) return std::nullopt;
+  return Started{bytes.front() == ready_kind, std::string(bytes.substr(1))};
+}
+
+}  // namespace app

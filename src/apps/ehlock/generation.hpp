@@ -1,0 +1,96 @@
+// Generation: the processes of one configuration: key processes, launcher, workers. A reload starts a new generation
+// beside the old one, which ends when its last session did.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "apps/ehlock/control_wire.hpp"
+#include "apps/ehlock/listeners.hpp"
+#include "apps/ehlock/prepared.hpp"
+#include "base/result.hpp"
+#include "log/sink.hpp"
+#include "os/fd.hpp"
+#include "os/process.hpp"
+#include "session/counters.hpp"
+#include "tls/tickets.hpp"
+
+namespace app {
+
+// What every generation gets from the supervisor; outlives them.
+struct Surroundings {
+  const Listeners& listeners;
+  session::Counters& counters;
+  const std::unique_ptr<log::Sink>& sink;  // may be opened anew at any time
+};
+
+class Generation {
+ public:
+  // Starts everything and waits until each process said that it is ready. On failure what was started is ended.
+  [[nodiscard]] static base::Result<std::unique_ptr<Generation>> start(Prepared prepared, Surroundings around,
+                                                                       std::vector<tls::TicketKey> ticket_keys);
+  ~Generation();
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+
+  [[nodiscard]] const Prepared& prepared() const { return prepared_; }
+
+  // A child ended: true when it was one of ours. One that was still wanted is to be started again: restart_wanted().
+  [[nodiscard]] bool on_end(const os::Ended& ended);
+
+  // Starts again what ended before its time; what cannot be started is logged and stays wanted.
+  void restart_missing(const std::vector<tls::TicketKey>& ticket_keys);
+  [[nodiscard]] bool something_missing() const;
+  // How long to wait before the next restart: grows while processes die young.
+  [[nodiscard]] std::chrono::milliseconds restart_delay() const { return restart_delay_; }
+
+  void give_ticket_keys(const std::vector<tls::TicketKey>& keys);
+  void finish();  // let sessions end by themselves; nothing is restarted from now on
+  void end();     // 421 to idle clients
+  void kill();    // at once
+  [[nodiscard]] bool over() const;  // the last worker is gone
+
+ private:
+  struct Child {
+    std::string name;
+    pid_t pid = 0;
+    os::UniqueFd control;  // our end; its end of file ends the child
+    std::chrono::steady_clock::time_point started;
+  };
+  struct Slot {
+    unsigned number = 0;
+    os::FdPair keys;      // first: the worker's end, second: the key processes'. Both outlive any of them.
+    os::FdPair launcher;  // the same for the launcher; empty without one
+    Child worker;
+  };
+
+  Generation(Prepared prepared, Surroundings around) : prepared_(std::move(prepared)), around_(around) {}
+
+  [[nodiscard]] base::Result<void> make_slots();
+  [[nodiscard]] base::Result<void> start_all(const std::vector<tls::TicketKey>& ticket_keys);
+  [[nodiscard]] base::Result<void> start_key_process(Child& child);
+  [[nodiscard]] base::Result<void> await_keys(Child& child);
+  [[nodiscard]] base::Result<void> start_launcher();
+  [[nodiscard]] base::Result<void> start_worker(Slot& slot, const std::vector<tls::TicketKey>& ticket_keys);
+  [[nodiscard]] base::Result<void> await_worker(Slot& slot);
+  [[nodiscard]] WorkerSpec worker_spec(const Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) const;
+  [[nodiscard]] bool needs_launcher() const;
+  void note_end(Child& child, const os::Ended& ended);
+  void order(const Order& order);
+  [[nodiscard]] std::vector<Child*> children();
+
+  Prepared prepared_;
+  Surroundings around_;
+  std::vector<Child> key_processes_;
+  Child launcher_;
+  std::vector<Slot> slots_;
+  bool finishing_ = false;
+  std::chrono::milliseconds restart_delay_{0};
+};
+
+}  // namespace app

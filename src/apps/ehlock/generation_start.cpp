@@ -1,0 +1,221 @@
+// Starting the processes of a generation, and hearing from each that it is ready.
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <unistd.h>
+#include <cerrno>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/ehlock/generation.hpp"
+#include "apps/ehlock/launcher.hpp"
+#include "apps/ehlock/sinks.hpp"
+#include "base/text.hpp"
+#include "keys/key_process.hpp"
+#include "keys/wire.hpp"
+#include "os/packet.hpp"
+
+namespace app {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Loading a thousand keys takes seconds; a process that says nothing for this long never will.
+constexpr std::chrono::milliseconds patience{60'000};
+constexpr std::uint64_t descriptors_of_a_key_process = 1024;
+// Of a session: the client, the backend, and one to spare; of the process: listeners, loop, channels.
+constexpr std::uint64_t descriptors_per_session = 3;
+constexpr std::uint64_t descriptors_of_a_worker = 256;
+
+// The first datagram of a child, waited for; nothing when it ended or stayed silent.
+base::Result<std::string> first_words(int fd, const std::string& name) {
+  pollfd watched{fd, POLLIN, 0};
+  int ready = 0;
+  do {
+    ready = ::poll(&watched, 1, static_cast<int>(patience.count()));
+  } while (ready < 0 && errno == EINTR);
+  if (ready == 0) return base::fail("{} said nothing for {} s", name, patience.count() / 1000);
+  auto packet = os::receive_packet(fd);
+  if (!packet) return tl::unexpected(packet.error());
+  if (!*packet || (*packet)->bytes.empty()) return base::fail("{} ended before it was ready", name);
+  return std::move((*packet)->bytes);
+}
+
+// In a child: closes what belongs to the supervisor and to its other children.
+void keep_only(std::vector<int> mine) {
+  mine.insert(mine.end(), {0, 1, 2});
+  os::close_all_but(mine.data(), static_cast<int>(mine.size()));
+}
+
+}  // namespace
+
+base::Result<void> Generation::start_all(const std::vector<tls::TicketKey>& ticket_keys) {
+  key_processes_.resize(prepared_.chains.empty() ? 0 : prepared_.plan.signers);
+  for (std::size_t i = 0; i < key_processes_.size(); ++i) {
+    key_processes_[i].name = fmt::format("key process {}", i);
+    const auto started = start_key_process(key_processes_[i]);
+    if (!started) return started;
+  }
+  for (auto& child : key_processes_) {
+    const auto loaded = await_keys(child);
+    if (!loaded) return loaded;
+  }
+  if (needs_launcher()) {
+    const auto started = start_launcher();
+    if (!started) return started;
+  }
+  for (auto& slot : slots_) {
+    const auto started = start_worker(slot, ticket_keys);
+    if (!started) return started;
+  }
+  for (auto& slot : slots_) {
+    const auto ready = await_worker(slot);
+    if (!ready) return ready;
+  }
+  return {};
+}
+
+base::Result<void> Generation::start_key_process(Child& child) {
+  auto report = os::make_socket_pair(SOCK_SEQPACKET);
+  if (!report) return tl::unexpected(report.error());
+  const auto role = [&] {
+    keys::KeyProcessSpec spec;
+    std::vector<int> mine{report->second.get()};
+    for (const auto& chain : prepared_.chains) spec.sources.push_back({chain.key_file});
+    for (const auto& slot : slots_) {
+      mine.push_back(slot.keys.second.get());
+      spec.askers.emplace_back(slot.keys.second.get());
+    }
+    keep_only(std::move(mine));
+    spec.report = std::move(report->second);
+    spec.jail.role = os::Role::key_process;
+    spec.jail.root = prepared_.plan.jail;
+    spec.jail.user = prepared_.key_user;
+    spec.jail.max_descriptors = descriptors_of_a_key_process;
+    os::name_process("key process");
+    return keys::run_key_process(std::move(spec));
+  };
+  const auto pid = os::fork_role(role, true);
+  if (!pid) return tl::unexpected(pid.error());
+  child.pid = *pid;
+  child.started = steady_clock::now();
+  child.control = std::move(report->first);
+  return {};
+}
+
+base::Result<void> Generation::await_keys(Child& child) {
+  const auto words = first_words(child.control.get(), child.name);
+  if (!words) return tl::unexpected(words.error());
+  const auto report = keys::decode_report(*words);
+  if (!report) return base::fail("{}: malformed report", child.name);
+  if (!report->error.empty()) return base::fail("{}", report->error);
+  for (std::size_t i = 0; i < prepared_.chains.size(); ++i) {
+    const LoadedChain& chain = prepared_.chains[i];
+    if (i < report->public_der.size() && report->public_der[i] == chain.facts.public_der) continue;
+    return base::fail("{}: the key in {} does not belong to this certificate", chain.origin, chain.key_file);
+  }
+  return {};
+}
+
+base::Result<void> Generation::start_launcher() {
+  auto control = os::make_socket_pair(SOCK_SEQPACKET);
+  if (!control) return tl::unexpected(control.error());
+  const auto role = [&] {
+    LauncherSpec spec;
+    std::vector<int> mine{control->second.get()};
+    for (const auto& slot : slots_) {
+      mine.push_back(slot.launcher.second.get());
+      spec.askers.emplace_back(slot.launcher.second.get());
+    }
+    keep_only(std::move(mine));
+    const auto sink = make_sink(prepared_.plan);
+    spec.sink = sink.get();
+    spec.supervisor = std::move(control->second);
+    spec.program = prepared_.plan.program;
+    if (!prepared_.backend.empty()) spec.socket = prepared_.backend.front();
+    spec.user = prepared_.program_user;
+    spec.change_user = ::geteuid() == 0 && prepared_.program_user.uid != 0;
+    spec.max_programs = prepared_.plan.max_programs;
+    os::name_process("launcher");
+    return run_launcher(std::move(spec));
+  };
+  const auto pid = os::fork_role(role, true);
+  if (!pid) return tl::unexpected(pid.error());
+  launcher_.name = "launcher";
+  launcher_.pid = *pid;
+  launcher_.started = steady_clock::now();
+  launcher_.control = std::move(control->first);
+  return {};
+}
+
+WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) const {
+  const config::ServePlan& plan = prepared_.plan;
+  WorkerSpec spec;
+  spec.number = slot.number;
+  for (const auto& chain : prepared_.chains) spec.chains.push_back({chain.pem, chain.facts.public_der, chain.origin});
+  for (const auto& key : ticket_keys) spec.ticket_keys.push_back({key.epoch, key.material.copy()});
+  spec.tls = plan.tls;
+  spec.dialog = plan.dialog;
+  spec.limits = plan.limits;
+  spec.identity = plan.identity;
+  spec.trace_header = plan.trace_header;
+  spec.backend = prepared_.backend;
+  spec.policy = prepared_.policy;
+  spec.policy_fail = plan.policy_fail;
+  spec.accept_proxy = plan.accept_proxy;
+  spec.max_connections = plan.max_connections;
+  spec.counters = &around_.counters;
+  spec.jail.role = os::Role::worker;
+  spec.jail.root = plan.jail;
+  spec.jail.user = prepared_.worker_user;
+  spec.jail.max_descriptors = plan.max_connections * descriptors_per_session + descriptors_of_a_worker;
+  for (const auto& address : prepared_.backend) spec.jail.connect_ports.push_back(address.port());
+  for (const auto& address : prepared_.policy) spec.jail.connect_ports.push_back(address.port());
+  if (spec.jail.connect_ports.empty()) spec.jail.connect_ports.push_back(0);  // program backends: nowhere
+  return spec;
+}
+
+base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) {
+  slot.worker.name = fmt::format("worker {}", slot.number);
+  auto control = os::make_socket_pair(SOCK_SEQPACKET);
+  if (!control) return tl::unexpected(control.error());
+  auto listeners = around_.listeners.for_worker(prepared_.plan.listeners, slot.number);
+  if (!listeners) return tl::unexpected(listeners.error());
+  const auto role = [&] {
+    WorkerSpec spec = worker_spec(slot, ticket_keys);
+    std::vector<int> mine{control->second.get(), slot.keys.first.get()};
+    for (const auto& listener : *listeners) mine.push_back(listener.socket.get());
+    if (slot.launcher.first) mine.push_back(slot.launcher.first.get());
+    keep_only(std::move(mine));
+    const auto sink = make_sink(prepared_.plan);
+    spec.sink = sink.get();
+    spec.listeners = std::move(*listeners);
+    spec.control = std::move(control->second);
+    spec.keys = std::move(slot.keys.first);
+    spec.launcher = std::move(slot.launcher.first);
+    return run_worker(std::move(spec));
+  };
+  const auto pid = os::fork_role(role, true);
+  if (!pid) return tl::unexpected(pid.error());
+  slot.worker.pid = *pid;
+  slot.worker.started = steady_clock::now();
+  slot.worker.control = std::move(control->first);
+  return {};
+}
+
+base::Result<void> Generation::await_worker(Slot& slot) {
+  const auto words = first_words(slot.worker.control.get(), slot.worker.name);
+  if (!words) return tl::unexpected(words.error());
+  const auto started = decode_started(*words);
+  if (!started || !started->ready) return base::fail("{}: {}", slot.worker.name, started ? started->text : "babbles");
+  if (slot.number != 0 || started->text.empty()) return {};
+  for (const auto line : base::split(started->text, '\n')) {
+    around_.sink->write(log::Severity::warning, fmt::format("jail: left out: {}", line));
+  }
+  return {};
+}
+
+}  // namespace app

@@ -1,0 +1,86 @@
+#include "apps/ehlock/listeners.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "os/socket.hpp"
+
+namespace app {
+namespace {
+
+// One socket for the first worker decides the port where 0 was asked for; the others join it.
+base::Result<std::vector<os::UniqueFd>> open_group(const os::SocketAddress& address, unsigned workers) {
+  os::ListenOptions options;
+  options.reuse_port = !address.is_unix();
+  std::vector<os::UniqueFd> group;
+  auto first = os::listen_on(address, options);
+  if (!first) return tl::unexpected(first.error());
+  const os::SocketAddress bound = os::local_of(first->get());
+  group.push_back(std::move(*first));
+  while (options.reuse_port && group.size() < workers) {
+    auto next = os::listen_on(bound, options);
+    if (!next) return tl::unexpected(next.error());
+    group.push_back(std::move(*next));
+  }
+  return group;
+}
+
+base::Result<std::vector<std::vector<os::UniqueFd>>> open_endpoint(const os::Endpoint& endpoint, unsigned workers) {
+  const auto addresses = os::resolve(endpoint, true);
+  if (!addresses) return tl::unexpected(addresses.error());
+  std::vector<std::vector<os::UniqueFd>> all;
+  for (const auto& address : *addresses) {
+    auto group = open_group(address, workers);
+    if (!group) return tl::unexpected(group.error());
+    all.push_back(std::move(*group));
+  }
+  return all;
+}
+
+}  // namespace
+
+base::Result<void> Listeners::open(const std::vector<config::Listener>& wanted, unsigned workers) {
+  std::map<std::string, std::vector<Sockets>> fresh;
+  for (const auto& listener : wanted) {
+    const std::string name = listener.endpoint.text();
+    if (open_.contains(name) || fresh.contains(name)) continue;
+    auto sockets = open_endpoint(listener.endpoint, workers);
+    if (!sockets) return tl::unexpected(sockets.error());
+    fresh.emplace(name, std::move(*sockets));
+  }
+  open_.merge(fresh);
+  return {};
+}
+
+void Listeners::keep_only(const std::vector<config::Listener>& wanted) {
+  std::erase_if(open_, [&](const auto& entry) {
+    return std::none_of(wanted.begin(), wanted.end(),
+                        [&](const auto& listener) { return listener.endpoint.text() == entry.first; });
+  });
+}
+
+base::Result<std::vector<WorkerListener>> Listeners::for_worker(const std::vector<config::Listener>& wanted,
+                                                                unsigned number) const {
+  std::vector<WorkerListener> result;
+  for (const auto& listener : wanted) {
+    for (const auto& group : open_.at(listener.endpoint.text())) {
+      auto copy = os::duplicate(group[number % group.size()].get());
+      if (!copy) return tl::unexpected(copy.error());
+      result.push_back({std::move(*copy), listener.door});
+    }
+  }
+  return result;
+}
+
+std::vector<std::string> Listeners::texts(const std::vector<config::Listener>& wanted) const {
+  std::vector<std::string> result;
+  for (const auto& listener : wanted) {
+    const std::string_view door = listener.door == config::Door::starttls ? "STARTTLS" : "implicit TLS";
+    for (const auto& group : open_.at(listener.endpoint.text())) {
+      result.push_back(fmt::format("{} ({})", os::local_of(group.front().get()).text(), door));
+    }
+  }
+  return result;
+}
+
+}  // namespace app

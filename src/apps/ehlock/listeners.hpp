@@ -1,0 +1,37 @@
+// Listeners: the listening sockets, held by the supervisor for as long as the service lives: workers come and go, the
+// queues of clients stay.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "apps/ehlock/worker.hpp"
+#include "base/result.hpp"
+#include "config/serve_plan.hpp"
+
+namespace app {
+
+class Listeners {
+ public:
+  // Opens what the plan names and is not open yet; one socket for each worker where the kernel can spread clients
+  // (TCP), else one for all. On failure nothing has changed.
+  [[nodiscard]] base::Result<void> open(const std::vector<config::Listener>& wanted, unsigned workers);
+
+  // Closes what the plan no longer names.
+  void keep_only(const std::vector<config::Listener>& wanted);
+
+  // Duplicates for worker `number`, in the order of the plan.
+  [[nodiscard]] base::Result<std::vector<WorkerListener>> for_worker(const std::vector<config::Listener>& wanted,
+                                                                     unsigned number) const;
+
+  // "[127.0.0.1]:2525 (STARTTLS)" for each socket address.
+  [[nodiscard]] std::vector<std::string> texts(const std::vector<config::Listener>& wanted) const;
+
+ private:
+  // Of one address of one listener: a socket for each worker, or one for all.
+  using Sockets = std::vector<os::UniqueFd>;
+  std::map<std::string, std::vector<Sockets>> open_;  // by the endpoint's text
+};
+
+}  // namespace app

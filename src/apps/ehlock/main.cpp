@@ -1,0 +1,59 @@
+// ehlock: TLS in front of any SMTP server. Reads the command line and runs what it names.
+
+#include <cstdio>
+#include <string>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include <fmt/format.h>
+#include <sysexits.h>
+
+#include "apps/ehlock/demo.hpp"
+#include "apps/ehlock/send.hpp"
+#include "apps/ehlock/sink.hpp"
+#include "apps/ehlock/supervisor.hpp"
+#include "config/commands.hpp"
+#include "config/load.hpp"
+
+namespace {
+
+int perform(const config::ServeCommand& command) { return app::serve(command.arguments); }
+
+int perform(const config::CheckCommand& command) {
+  const auto loaded = config::load_serve(command.arguments, config::process_environment());
+  if (!loaded) {
+    fmt::print(stderr, "{}\n", loaded.error().text);
+    return EX_CONFIG;
+  }
+  fmt::print("{}", config::effective_text(*loaded));
+  return EX_OK;
+}
+
+int perform(const config::SinkOptions& options) { return app::sink(options); }
+
+int perform(const config::SendOptions& options) { return app::send(options); }
+
+int perform(const config::RunOptions& options) { return app::run_demo(options); }
+
+int perform(const config::Help& help) {
+  fmt::print("{}", help.text);
+  return EX_OK;
+}
+
+int perform(const config::VersionText& version) {
+  fmt::print("{}", version.text);
+  return EX_OK;
+}
+
+int perform(const config::UsageError& fault) {
+  fmt::print(stderr, "{}\n", fault.text);
+  return EX_USAGE;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const auto command = config::parse_command_line(std::vector<std::string>(argv, argv + argc));
+  return std::visit([](const auto& chosen) { return perform(chosen); }, command);
+}

@@ -1,0 +1,97 @@
+#include "apps/ehlock/prepared.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <ctime>
+#include <thread>
+#include <utility>
+
+#include <fmt/chrono.h>
+
+#include "apps/ehlock/pem.hpp"
+#include "os/files.hpp"
+
+namespace app {
+namespace {
+
+constexpr std::size_t largest_pem = 1 << 20;
+constexpr std::size_t smallest_secret = 32;
+constexpr std::size_t largest_secret = 4096;
+
+using Faults = std::vector<std::string>;
+
+// The value, or its fault noted.
+template <typename T>
+T taken(base::Result<T> result, Faults& faults) {
+  if (result) return std::move(*result);
+  faults.push_back(result.error().text);
+  return T{};
+}
+
+base::Result<LoadedChain> load_chain(const config::CertificateFiles& files) {
+  auto pem = read_certificates(files.chain);
+  if (!pem) return tl::unexpected(pem.error());
+  auto facts = tls::read_certificate(*pem);
+  if (!facts) return base::fail("{}: {}", files.chain, facts.error().text);
+  return LoadedChain{std::move(*pem), files.chain, files.key.empty() ? files.chain : files.key, std::move(*facts)};
+}
+
+base::Result<base::Secret> load_ticket_secret(const std::string& file) {
+  auto secret = os::read_secret_file(file, largest_secret);
+  if (secret && secret->size() < smallest_secret) {
+    return base::fail("{}: a ticket secret has at least {} octets, this has {}", file, smallest_secret, secret->size());
+  }
+  return secret;
+}
+
+os::User user_for(const std::string& name, Faults& faults) {
+  if (name.empty()) return os::unused_user();
+  return taken(os::find_user(name), faults);
+}
+
+void look_up_users(Prepared& prepared, Faults& faults) {
+  prepared.worker_user = user_for(prepared.plan.user, faults);
+  prepared.key_user = os::unused_user();
+  if (prepared.plan.program.empty()) return;
+  const std::string& name = prepared.plan.program_user.empty() ? prepared.plan.user : prepared.plan.program_user;
+  if (name.empty() && ::geteuid() != 0) return;  // the program runs as who we are
+  prepared.program_user = taken(os::find_user(name), faults);
+}
+
+void look_up_addresses(Prepared& prepared, Faults& faults) {
+  const auto& plan = prepared.plan;
+  if (plan.backend) prepared.backend = taken(os::resolve(*plan.backend, false), faults);
+  if (plan.policy) prepared.policy = taken(os::resolve(*plan.policy, false), faults);
+}
+
+}  // namespace
+
+base::Result<Prepared> prepare(config::ServePlan plan) {
+  Faults faults;
+  Prepared prepared;
+  prepared.plan = std::move(plan);
+  for (const auto& files : prepared.plan.certificates) {
+    prepared.chains.push_back(taken(load_chain(files), faults));
+  }
+  for (const auto& file : prepared.plan.ticket_secrets) {
+    prepared.ticket_secrets.push_back(taken(load_ticket_secret(file), faults));
+  }
+  if (!prepared.plan.client_ca_file.empty()) {
+    prepared.plan.tls.client_ca = taken(os::read_file(prepared.plan.client_ca_file, largest_pem), faults);
+  }
+  look_up_addresses(prepared, faults);
+  look_up_users(prepared, faults);
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  prepared.workers = prepared.plan.workers == 0 ? cores : prepared.plan.workers;
+  if (!faults.empty()) return base::fail("{}", fmt::join(faults, "\n"));
+  return prepared;
+}
+
+std::string text_of(const LoadedChain& chain) {
+  const std::time_t until = std::chrono::system_clock::to_time_t(chain.facts.not_after);
+  return fmt::format("{}: {} serial {} for {} until {:%Y-%m-%d %H:%M} UTC", chain.origin, chain.facts.key_kind,
+                     chain.facts.serial, fmt::join(chain.facts.names, ", "), fmt::gmtime(until));
+}
+
+}  // namespace app

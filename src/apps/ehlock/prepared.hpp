@@ -1,0 +1,41 @@
+// Prepared: what a plan needs from the system, read and looked up before anything is started: certificates, secrets,
+// addresses, users. A plan that cannot be prepared changes nothing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "apps/ehlock/worker.hpp"
+#include "base/secret.hpp"
+#include "config/serve_plan.hpp"
+#include "os/user.hpp"
+#include "tls/context.hpp"
+
+namespace app {
+
+struct LoadedChain {
+  std::string pem;
+  std::string origin;   // the chain's file
+  std::string key_file;
+  tls::CertificateFacts facts;
+};
+
+struct Prepared {
+  config::ServePlan plan;
+  std::vector<LoadedChain> chains;
+  std::vector<base::Secret> ticket_secrets;  // empty: one is made at start
+  std::vector<os::SocketAddress> backend;
+  std::vector<os::SocketAddress> policy;
+  os::User worker_user;
+  os::User key_user;
+  os::User program_user;
+  unsigned workers = 1;
+};
+
+// All faults, a line each.
+[[nodiscard]] base::Result<Prepared> prepare(config::ServePlan plan);
+
+// "serial 0a1b, names mail.example.org, until 2027-01-01 12:00 UTC" for the log.
+[[nodiscard]] std::string text_of(const LoadedChain& chain);
+
+}  // namespace app

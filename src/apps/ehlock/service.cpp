@@ -1,0 +1,17 @@
+#include "apps/ehlock/service.hpp"
+
+#include <utility>
+
+namespace app {
+
+Service::Service(WorkerSpec from, tls::Context made, std::uint64_t first_number)
+    : spec(std::move(from)),
+      context(std::move(made)),
+      signer(loop, std::move(spec.keys), first_number),
+      ids(static_cast<std::uint32_t>(first_number)) {
+  if (spec.launcher) {
+    launcher = std::make_unique<session::LauncherClient>(loop, std::move(spec.launcher), first_number);
+  }
+}
+
+}  // namespace app

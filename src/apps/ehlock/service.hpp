@@ -1,0 +1,32 @@
+// Service: what all sessions of a worker share. It is made once, before the jail, and handed out in parts.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "apps/ehlock/worker.hpp"
+#include "log/journal.hpp"
+#include "net/listener.hpp"
+#include "net/loop.hpp"
+#include "session/drain.hpp"
+#include "session/launcher_client.hpp"
+#include "session/signer.hpp"
+#include "tls/context.hpp"
+
+namespace app {
+
+struct Service {
+  explicit Service(WorkerSpec from, tls::Context made, std::uint64_t first_number);
+
+  WorkerSpec spec;
+  net::Loop loop;
+  tls::Context context;
+  session::Signer signer;
+  std::unique_ptr<session::LauncherClient> launcher;
+  session::Drain drain;
+  log::SessionIds ids;
+  std::size_t active = 0;
+  bool accepting = true;
+};
+
+}  // namespace app

@@ -1,0 +1,15 @@
+#include "apps/ehlock/sinks.hpp"
+
+#include <utility>
+
+namespace app {
+
+std::unique_ptr<log::Sink> make_sink(const config::ServePlan& plan) {
+  if (plan.log == config::LogTarget::syslog) {
+    auto sink = log::syslog_sink("ehlock");
+    if (sink) return std::move(*sink);
+  }
+  return log::stderr_sink("ehlock");
+}
+
+}  // namespace app

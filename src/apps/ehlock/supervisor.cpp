@@ -1,0 +1,274 @@
+#include "apps/ehlock/supervisor.hpp"
+
+#include <poll.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/ehlock/agenda.hpp"
+#include "apps/ehlock/file_watch.hpp"
+#include "apps/ehlock/generation.hpp"
+#include "apps/ehlock/listeners.hpp"
+#include "apps/ehlock/prepared.hpp"
+#include "apps/ehlock/sinks.hpp"
+#include "base/text.hpp"
+#include "config/load.hpp"
+
+namespace app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::system_clock;
+
+constexpr std::size_t ticket_secret_size = 32;
+constexpr seconds look_at_files_each{60};
+// Several files of one renewal change one after the other: wait for the last.
+constexpr milliseconds after_a_change{300};
+constexpr seconds look_at_epoch_each{10};
+
+base::Secret random_secret() {
+  base::Secret secret(ticket_secret_size);
+  (void)!::getrandom(secret.data(), secret.size(), 0);
+  return secret;
+}
+
+class Supervisor {
+ public:
+  Supervisor(std::vector<std::string> arguments, session::Counters& counters, FileWatch watch)
+      : arguments_(std::move(arguments)), counters_(counters), watch_(std::move(watch)), own_secret_(random_secret()) {}
+
+  int run();
+
+ private:
+  [[nodiscard]] base::Result<void> start();
+  void loop(int signals);
+  void on_signal(int number);
+  void on_ends();
+  void reload(std::string_view why);
+  void replace_current(std::unique_ptr<Generation> fresh);
+  void look_at_files();
+  void look_at_epoch();
+  void restart_missing();
+  void drain();
+  void announce() const;
+  void say(log::Severity severity, std::string_view text) const;
+  [[nodiscard]] std::vector<tls::TicketKey> ticket_keys(const Prepared& prepared) const;
+  [[nodiscard]] bool over() const;
+
+  std::vector<std::string> arguments_;
+  session::Counters& counters_;
+  FileWatch watch_;
+  base::Secret own_secret_;  // tickets without a configured secret: resumption until this process ends
+  std::unique_ptr<log::Sink> sink_;
+  Agenda agenda_;
+  Listeners listeners_;
+  std::unique_ptr<Generation> current_;
+  std::vector<std::unique_ptr<Generation>> former_;
+  std::int64_t epoch_ = 0;
+  bool ending_ = false;
+  bool restart_planned_ = false;
+};
+
+void Supervisor::say(log::Severity severity, std::string_view text) const {
+  for (const auto line : base::split(text, '\n')) sink_->write(severity, line);
+}
+
+std::vector<tls::TicketKey> Supervisor::ticket_keys(const Prepared& prepared) const {
+  std::vector<base::Secret> secrets;
+  for (const auto& secret : prepared.ticket_secrets) secrets.push_back(secret.copy());
+  if (secrets.empty()) secrets.push_back(own_secret_.copy());
+  return tls::current_ticket_keys(secrets, tls::ticket_epoch(system_clock::now()));
+}
+
+std::vector<std::string> files_of(const Prepared& prepared) {
+  std::vector<std::string> files = prepared.plan.ticket_secrets;
+  for (const auto& chain : prepared.chains) {
+    files.push_back(chain.origin);
+    files.push_back(chain.key_file);
+  }
+  if (!prepared.plan.client_ca_file.empty()) files.push_back(prepared.plan.client_ca_file);
+  return files;
+}
+
+// Reads everything again and starts it beside what runs.
+base::Result<std::unique_ptr<Generation>> next_generation(const std::vector<std::string>& arguments,
+                                                          Listeners& listeners, const Surroundings& around,
+                                                          const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
+  auto loaded = config::load_serve(arguments, config::process_environment());
+  if (!loaded) return tl::unexpected(loaded.error());
+  auto prepared = prepare(std::move(loaded->plan));
+  if (!prepared) return tl::unexpected(prepared.error());
+  const auto opened = listeners.open(prepared->plan.listeners, prepared->workers);
+  if (!opened) return tl::unexpected(opened.error());
+  auto keys = ticket_keys(*prepared);
+  return Generation::start(std::move(*prepared), around, std::move(keys));
+}
+
+base::Result<void> Supervisor::start() {
+  auto fresh = next_generation(arguments_, listeners_, {listeners_, counters_, sink_},
+                               [this](const Prepared& prepared) { return ticket_keys(prepared); });
+  if (!fresh) return tl::unexpected(fresh.error());
+  replace_current(std::move(*fresh));
+  return {};
+}
+
+void Supervisor::replace_current(std::unique_ptr<Generation> fresh) {
+  if (current_) {
+    current_->finish();
+    former_.push_back(std::move(current_));
+  }
+  current_ = std::move(fresh);
+  sink_ = make_sink(current_->prepared().plan);
+  listeners_.keep_only(current_->prepared().plan.listeners);
+  watch_.watch(files_of(current_->prepared()));
+  for (const auto& chain : current_->prepared().chains) say(log::Severity::info, "certificate " + text_of(chain));
+}
+
+void Supervisor::reload(std::string_view why) {
+  if (ending_) return;
+  say(log::Severity::info, fmt::format("reloading: {}", why));
+  const auto reloaded = start();
+  if (reloaded) {
+    say(log::Severity::info, "reloaded");
+    return;
+  }
+  say(log::Severity::error, "reload failed, the old configuration stays: " + reloaded.error().text);
+  watch_.watch(files_of(current_->prepared()));
+}
+
+void Supervisor::look_at_files() {
+  if (watch_.changed()) reload("files changed");
+}
+
+void Supervisor::look_at_epoch() {
+  const std::int64_t now = tls::ticket_epoch(system_clock::now());
+  if (now == epoch_) return;
+  epoch_ = now;
+  current_->give_ticket_keys(ticket_keys(current_->prepared()));
+  for (const auto& generation : former_) generation->give_ticket_keys(ticket_keys(generation->prepared()));
+}
+
+void Supervisor::restart_missing() {
+  restart_planned_ = false;
+  if (ending_) return;
+  current_->restart_missing(ticket_keys(current_->prepared()));
+  on_ends();
+}
+
+void Supervisor::on_ends() {
+  for (const auto& ended : os::reap()) {
+    if (current_->on_end(ended)) continue;
+    for (const auto& generation : former_) {
+      if (generation->on_end(ended)) break;
+    }
+  }
+  std::erase_if(former_, [](const auto& generation) { return generation->over(); });
+  if (!current_->something_missing() || restart_planned_) return;
+  restart_planned_ = true;
+  agenda_.in(current_->restart_delay(), [this] { restart_missing(); });
+}
+
+void Supervisor::drain() {
+  if (ending_) {
+    say(log::Severity::info, "ending at once");
+    current_->kill();
+    for (const auto& generation : former_) generation->kill();
+    return;
+  }
+  ending_ = true;
+  const seconds limit = current_->prepared().plan.drain;
+  say(log::Severity::info, fmt::format("draining for at most {} s", limit.count()));
+  current_->end();
+  for (const auto& generation : former_) generation->end();
+  agenda_.in(limit, [this] { drain(); });
+}
+
+void Supervisor::on_signal(int number) {
+  if (number == SIGCHLD) on_ends();
+  if (number == SIGHUP) reload("SIGHUP");
+  if (number == SIGUSR1) sink_ = make_sink(current_->prepared().plan);
+  if (number == SIGUSR2) say(log::Severity::info, "counters: " + session::text_of(counters_));
+  if (number == SIGTERM) drain();
+  if (number == SIGINT || number == SIGQUIT) {
+    ending_ = true;
+    drain();
+  }
+}
+
+bool Supervisor::over() const { return ending_ && former_.empty() && current_->over(); }
+
+void Supervisor::announce() const {
+  for (const auto& text : listeners_.texts(current_->prepared().plan.listeners)) {
+    say(log::Severity::info, "listening on " + text);
+  }
+  if (current_->prepared().plan.backend && current_->prepared().plan.identity == session::Identity::none) {
+    say(log::Severity::warning,
+        "identity none: the backend sees every client as this machine; what it permits to itself it permits to all");
+  }
+  say(log::Severity::info, "ready");
+}
+
+void each_interval(Agenda& agenda, seconds interval, const std::function<void()>& action) {
+  agenda.in(interval, [&agenda, interval, action] {
+    action();
+    each_interval(agenda, interval, action);
+  });
+}
+
+void Supervisor::loop(int signals) {
+  std::array<pollfd, 2> watched{{{signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}}};
+  while (!over()) {
+    if (::poll(watched.data(), watched.size(), agenda_.until_next()) < 0 && errno != EINTR) return;
+    if (watched[1].revents != 0) {
+      watch_.clear_notices();
+      agenda_.in(after_a_change, [this] { look_at_files(); });
+    }
+    signalfd_siginfo info{};
+    while (watched[0].revents != 0 && ::read(signals, &info, sizeof info) == sizeof info) {
+      on_signal(static_cast<int>(info.ssi_signo));
+    }
+    agenda_.perform_due();
+  }
+}
+
+int Supervisor::run() {
+  sink_ = log::stderr_sink("ehlock");
+  const auto signals = os::signals_as_descriptor({SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2});
+  if (!signals) return EX_OSERR;
+  const auto started = start();
+  if (!started) {
+    say(log::Severity::error, started.error().text);
+    return EX_CONFIG;
+  }
+  epoch_ = tls::ticket_epoch(system_clock::now());
+  each_interval(agenda_, look_at_files_each, [this] { look_at_files(); });
+  each_interval(agenda_, look_at_epoch_each, [this] { look_at_epoch(); });
+  announce();
+  loop(signals->get());
+  say(log::Severity::info, "counters: " + session::text_of(counters_));
+  say(log::Severity::info, "stopped");
+  return EX_OK;
+}
+
+}  // namespace
+
+int serve(const std::vector<std::string>& arguments) {
+  const auto counters = session::make_shared_counters();
+  auto watch = FileWatch::start();
+  if (!counters || !watch) return EX_OSERR;
+  return Supervisor(arguments, **counters, std::move(*watch)).run();
+}
+
+}  // namespace app

@@ -1,0 +1,16 @@
+// The supervisor: starts as root, opens files and listeners, starts generations, hears signals. It reads no network byte
+// and holds no private key.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "config/serve_plan.hpp"
+
+namespace app {
+
+// `ehlock serve ARGUMENTS`, until it is told to stop. Returns the exit status (sysexits: 78 for a configuration that
+// cannot be used at start, 75 for what may be better later).
+[[nodiscard]] int serve(const std::vector<std::string>& arguments);
+
+}  // namespace app

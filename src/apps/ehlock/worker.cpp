@@ -1,0 +1,145 @@
+#include "apps/ehlock/worker.hpp"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/ehlock/client_session.hpp"
+#include "apps/ehlock/control_wire.hpp"
+#include "apps/ehlock/service.hpp"
+#include "keys/remote_key.hpp"
+#include "net/spawn.hpp"
+#include "os/packet.hpp"
+#include "os/process.hpp"
+
+namespace app {
+namespace {
+
+// Clients taken in one turn before those that are there get theirs (threat 26: a flood starves nobody).
+constexpr int clients_in_a_row = 16;
+
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  (void)!::getrandom(&number, sizeof number, 0);
+  return number >> 1;  // room to count up
+}
+
+base::Result<tls::Context> make_context(const WorkerSpec& spec, std::shared_ptr<const tls::TicketRing> tickets) {
+  std::vector<tls::Identity> identities;
+  for (std::uint32_t i = 0; i < spec.chains.size(); ++i) {
+    auto key = keys::remote_key(i, spec.chains[i].public_der);
+    if (!key) return base::fail("{}: {}", spec.chains[i].origin, key.error().text);
+    identities.push_back({spec.chains[i].chain_pem, std::move(*key), spec.chains[i].origin});
+  }
+  return tls::Context::server(spec.tls, identities, std::move(tickets));
+}
+
+net::Task<void> accept_clients(Service& service, net::Listener& listener, config::Door door) {
+  const auto warn = [sink = service.spec.sink](std::string_view text) {
+    sink->write(log::Severity::error, fmt::format("a session failed: {}", text));
+  };
+  int in_a_row = 0;
+  for (;;) {
+    auto accepted = co_await listener.accept();
+    if (!accepted) co_return;
+    net::spawn(service.loop, serve_client(service, std::move(*accepted), door), warn);
+    if (++in_a_row < clients_in_a_row) continue;
+    in_a_row = 0;
+    co_await service.loop.sleep_until(net::Clock::now());
+  }
+}
+
+void stop_accepting(Service& service, std::vector<std::unique_ptr<net::Listener>>& listeners) {
+  service.accepting = false;
+  for (auto& listener : listeners) listener->stop();
+  if (service.active == 0) service.loop.stop();
+}
+
+struct Orders {
+  Service& service;
+  std::vector<std::unique_ptr<net::Listener>>& listeners;
+  std::shared_ptr<tls::TicketRing> tickets;
+};
+
+// False: the message makes no sense, which ends this process (design.md §2).
+bool obey(Orders& with, std::string_view message) {
+  auto order = decode_order(message);
+  if (!order) return false;
+  if (auto* fresh = std::get_if<NewTicketKeys>(&*order)) {
+    with.tickets->replace(std::move(fresh->keys));
+    return true;
+  }
+  stop_accepting(with.service, with.listeners);
+  if (std::holds_alternative<End>(*order)) with.service.drain.begin();
+  return true;
+}
+
+net::Task<void> follow_orders(Orders with, int control) {
+  net::Waiter waiter(with.service.loop, control);
+  for (;;) {
+    auto packet = os::receive_packet(control);
+    const bool understood = packet && (!*packet || (!(*packet)->bytes.empty() && obey(with, (*packet)->bytes)));
+    if (!understood) {
+      with.service.loop.stop();  // the supervisor is gone, or not itself
+      co_return;
+    }
+    if (!*packet) (void)co_await waiter.wait(net::Direction::read, net::after(std::chrono::hours(24)));
+  }
+}
+
+int failed(int control, const std::string& why) {
+  (void)os::send_packet(control, encode(Started{false, why}));
+  return EXIT_FAILURE;
+}
+
+std::string lines_of(const os::JailReport& report) { return fmt::format("{}", fmt::join(report.left_out, "\n")); }
+
+void start_tasks(Service& service, std::vector<std::unique_ptr<net::Listener>>& listeners,
+                 std::shared_ptr<tls::TicketRing> tickets) {
+  const auto broken = [](std::string_view) { std::abort(); };
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    net::spawn(service.loop, accept_clients(service, *listeners[i], service.spec.listeners[i].door), broken);
+  }
+  net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
+  net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);
+  if (service.launcher) {
+    net::spawn(service.loop, service.launcher->correspondent().send_questions(), broken);
+    net::spawn(service.loop, service.launcher->correspondent().receive_answers(), broken);
+  }
+  net::spawn(service.loop, follow_orders({service, listeners, std::move(tickets)}, service.spec.control.get()), broken);
+}
+
+}  // namespace
+
+int run_worker(WorkerSpec spec) {
+  os::name_process(fmt::format("worker {}", spec.number));
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  const auto tickets = std::make_shared<tls::TicketRing>();
+  tickets->replace(std::move(spec.ticket_keys));
+  auto context = make_context(spec, tickets);
+  if (!context) return failed(spec.control.get(), context.error().text);
+
+  // Fork, then loop, then jail: the loop needs descriptors that the jail no longer gives.
+  Service service(std::move(spec), std::move(*context), random_number());
+  (void)os::make_non_blocking(service.spec.control.get());
+  std::vector<std::unique_ptr<net::Listener>> listeners;
+  for (auto& listener : service.spec.listeners) {
+    listeners.push_back(std::make_unique<net::Listener>(service.loop, std::move(listener.socket)));
+  }
+  start_tasks(service, listeners, tickets);
+  const auto jailed = os::enter_jail(service.spec.jail);
+  if (!jailed) return failed(service.spec.control.get(), jailed.error().text);
+  (void)os::send_packet(service.spec.control.get(), encode(Started{true, lines_of(*jailed)}));
+  service.loop.run();
+  // Nothing is left to tidy up in a process that ends, and the jail forbids some of what tidying does.
+  ::_exit(EXIT_SUCCESS);
+}
+
+}  // namespace app

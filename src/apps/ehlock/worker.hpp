@@ -1,0 +1,55 @@
+// A worker: the jailed process that talks to clients and backends. It holds no key and sees no file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/serve_plan.hpp"
+#include "log/sink.hpp"
+#include "os/address.hpp"
+#include "os/fd.hpp"
+#include "os/jail.hpp"
+#include "session/counters.hpp"
+#include "tls/tickets.hpp"
+
+namespace app {
+
+struct WorkerListener {
+  os::UniqueFd socket;
+  config::Door door = config::Door::starttls;
+};
+
+struct ChainWithKey {
+  std::string chain_pem;
+  std::string public_der;
+  std::string origin;
+};
+
+struct WorkerSpec {
+  unsigned number = 0;
+  std::vector<WorkerListener> listeners;
+  os::UniqueFd control;   // to the supervisor
+  os::UniqueFd keys;      // to the key process
+  os::UniqueFd launcher;  // to the launcher; empty: the backend is reached by TCP
+  std::vector<ChainWithKey> chains;       // chain N's key is the key process's key N
+  std::vector<tls::TicketKey> ticket_keys;
+  tls::ServerSettings tls;
+  smtp::DialogSettings dialog;
+  session::Limits limits;
+  session::Identity identity = session::Identity::none;
+  bool trace_header = false;
+  std::vector<os::SocketAddress> backend;
+  std::vector<os::SocketAddress> policy;  // empty: nobody is asked
+  session::PolicyFail policy_fail = session::PolicyFail::open;
+  os::Networks accept_proxy;
+  std::size_t max_connections = 0;
+  session::Counters* counters = nullptr;
+  log::Sink* sink = nullptr;
+  os::JailSpec jail;
+};
+
+// Until the supervisor ends it; returns the exit status.
+[[nodiscard]] int run_worker(WorkerSpec spec);
+
+}  // namespace app
