@@ -74,9 +74,8 @@ void Journal::timed_out(std::string_view after) {
   line(Severity::info, fmt::format("timeout after {} from {}", base::escaped(after), without_port(client_)));
 }
 
-void Journal::backend_failed(std::string_view backend, std::string_view why) {
-  line(Severity::warning,
-       fmt::format("warning: backend {}: {} (client {})", base::escaped(backend), base::escaped(why), client_));
+void Journal::backend_failed(std::string_view why) {
+  line(Severity::warning, fmt::format("warning: backend: {} (client {})", base::escaped(why), client_));
 }
 
 void Journal::rejected(std::string_view stage, std::string_view text) {

@@ -37,7 +37,7 @@ class Journal {
   void discarded(std::size_t bytes);                                   // bytes behind STARTTLS, dropped or refused
   void lost_connection(std::string_view after);                        // "lost connection after STARTTLS from ..."
   void timed_out(std::string_view after);
-  void backend_failed(std::string_view backend, std::string_view why);
+  void backend_failed(std::string_view why);
   void rejected(std::string_view stage, std::string_view text);
   void warning(std::string_view text);  // anything else worth a line; wire text must be escaped by the caller
 

@@ -98,9 +98,9 @@ TEST_F(JournalTest, has_a_line_for_each_way_a_session_goes_wrong) {
   EXPECT_EQ(last(), "3f9a0c11: lost connection after STARTTLS from unknown[192.0.2.1]");
   journal_.timed_out("DATA");
   EXPECT_EQ(last(), "3f9a0c11: timeout after DATA from unknown[192.0.2.1]");
-  journal_.backend_failed("[127.0.0.1]:10025", "Connection refused");
+  journal_.backend_failed("[127.0.0.1]:10025: Connection refused");
   EXPECT_EQ(last(),
-            "3f9a0c11: warning: backend [127.0.0.1]:10025: Connection refused (client unknown[192.0.2.1]:4711)");
+            "3f9a0c11: warning: backend: [127.0.0.1]:10025: Connection refused (client unknown[192.0.2.1]:4711)");
   EXPECT_EQ(memory_.severities.back(), Severity::warning);
   journal_.rejected("RCPT", "554 5.7.1 Access denied");
   EXPECT_EQ(last(), "3f9a0c11: reject: RCPT from unknown[192.0.2.1]: 554 5.7.1 Access denied");

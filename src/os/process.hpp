@@ -25,11 +25,16 @@ struct ProgramSpec {
   uid_t uid = 0;  // 0 and gid 0: unchanged
   gid_t gid = 0;
   std::vector<gid_t> groups;
+  bool inherits = false;  // keeps the session and the umask of the process that starts it
 };
 
 // Starts the program in a session of its own, signals default, mask empty, umask 022. An exec that fails is an error
 // here (told through a close-on-exec pipe), not a child that exits at once.
 [[nodiscard]] base::Result<pid_t> start_program(const ProgramSpec& spec);
+
+// The same in this process, without fork: returns only when it failed, and then descriptors and user may have changed
+// already.
+[[nodiscard]] base::Error become_program(const ProgramSpec& spec);
 
 struct Ended {
   pid_t pid;

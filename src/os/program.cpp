@@ -49,8 +49,10 @@ Failure failed(Step step) {
 std::optional<Failure> map_descriptors(const ProgramSpec& spec, int& errors) {
   int above = 3;
   for (const auto& [target, source] : spec.descriptors) above = std::max(above, target + 1);
-  errors = fcntl(errors, F_DUPFD_CLOEXEC, above);
-  if (errors < 0) return failed(Step::descriptors);
+  if (errors >= 0) {
+    errors = fcntl(errors, F_DUPFD_CLOEXEC, above);
+    if (errors < 0) return failed(Step::descriptors);
+  }
   std::vector<int> keep{errors};
   std::vector<int> moved;
   for (const auto& [target, source] : spec.descriptors) {
@@ -81,9 +83,12 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return result;
 }
 
-Failure become_program(const ProgramSpec& spec, int& errors) {
-  setsid();
-  umask(022);
+// `errors`: the pipe that exec closes, -1 for none.
+Failure replace_process(const ProgramSpec& spec, int& errors) {
+  if (!spec.inherits) {
+    setsid();
+    umask(022);
+  }
   if (const auto failure = map_descriptors(spec, errors)) return *failure;
   if (const auto failure = change_user(spec)) return *failure;
   const auto arguments = pointers_to(spec.arguments);
@@ -94,7 +99,7 @@ Failure become_program(const ProgramSpec& spec, int& errors) {
 }
 
 [[noreturn]] void run_child(const ProgramSpec& spec, int errors) {
-  const Failure failure = become_program(spec, errors);
+  const Failure failure = replace_process(spec, errors);
   // Smaller than PIPE_BUF: written whole or, with the parent gone, not at all.
   [[maybe_unused]] const ssize_t written = write(errors, &failure, sizeof failure);
   _exit(127);
@@ -122,6 +127,13 @@ void reset_signals() {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+base::Error become_program(const ProgramSpec& spec) {
+  if (spec.arguments.empty() || spec.arguments[0].empty()) return base::Error{"no program given"};
+  int no_pipe = -1;
+  const Failure failure = replace_process(spec, no_pipe);
+  return base::Error{base::fail_errno(spec.arguments[0] + ": " + text_of(failure.step), failure.error_number).value()};
 }
 
 base::Result<pid_t> start_program(const ProgramSpec& spec) {

@@ -121,6 +121,7 @@ Rules rules_of(Role role, bool unix_sockets, pid_t pid) {
   if (role != Role::relay) add(rules, message_rules());
   if (connects || role == Role::exporter) add(rules, socket_rules());
   if (connects) add(rules, connect_rules(unix_sockets));
+  if (role == Role::helper_network) rules.push_back({SYS_wait4});  // its program's exit status becomes its own
   add(rules, common_rules(pid));
   return rules;
 }

@@ -19,6 +19,7 @@ struct Conversation {
   Parts with;
   smtp::Dialog& dialog;
   std::optional<BackendSide> backend;
+  std::string_view last_command = "CONNECT";  // for the log line of a client that goes or falls silent
 };
 
 // Octets of one whole reply of a backend.
@@ -28,7 +29,7 @@ net::Task<std::optional<Fault>> open_backend(Conversation& now) {
   now.backend.reset();
   auto stream = co_await now.with.backends.open(now.with.identity);
   if (!stream) {
-    now.with.journal.backend_failed("backend", stream.error().text);
+    now.with.journal.backend_failed(stream.error().text);
     co_return Fault::backend_refused;
   }
   now.backend.emplace(std::move(*stream), max_reply);
@@ -42,7 +43,9 @@ net::Task<std::optional<Fault>> say(Conversation& now, const Step& step) {
     // A backend that closed in the middle of our words may have said why: its reply is read where one is awaited.
     if (fault && step.next != Next::backend_reply) co_return fault;
   }
-  co_return co_await now.with.client.send(step.to_client, after(now.with.limits.command));
+  const net::Deadline deadline = after(now.with.limits.command);
+  if (step.next == Next::start_tls) co_return co_await now.with.tls.invite(now.with.client, step.to_client, deadline);
+  co_return co_await now.with.client.send(step.to_client, deadline);
 }
 
 net::Task<Step> backend_reply(Conversation& now, std::chrono::seconds limit) {
@@ -57,6 +60,12 @@ net::Task<ClientSide::LineEvent> next_line(Conversation& now) {
   co_return co_await now.with.client.read_line(now.dialog.lines(), watched, after(now.with.limits.command));
 }
 
+// The verb of a command line, as Postfix's log lines name it; other lines may hold a secret and change nothing.
+void remember(Conversation& now, const smtp::Line& line) {
+  const smtp::Verb verb = smtp::parse_command(line.text).verb;
+  if (verb != smtp::Verb::unknown) now.last_command = smtp::name_of(verb);
+}
+
 net::Task<Step> client_line(Conversation& now) {
   if (now.with.drain.begun() && now.dialog.idle()) co_return now.dialog.on_fault(Fault::shutting_down);
   const auto event = co_await next_line(now);
@@ -67,8 +76,12 @@ net::Task<Step> client_line(Conversation& now) {
     const bool ending = *fault == Fault::client_silent && now.with.drain.begun();
     co_return now.dialog.on_fault(ending ? Fault::shutting_down : *fault);
   }
-  const auto& line = std::get<smtp::Line>(event);
-  Step step = now.dialog.on_line(line, now.with.client.unread_behind(line.size));
+  smtp::Line line = std::get<smtp::Line>(event);
+  remember(now, line);
+  const std::size_t behind = now.with.client.unread_behind(line.size);
+  // Looking behind the line may have moved the buffer it is a view of.
+  line.text = now.with.client.unread().substr(0, line.text.size());
+  Step step = now.dialog.on_line(line, behind);
   now.with.client.consume(line.size);
   co_return step;
 }
@@ -129,6 +142,12 @@ net::Task<Step> perform(Conversation& now, Next next) {
   co_return Step{};
 }
 
+void note_end(const Conversation& now) {
+  const std::string after_what = base::uppered(now.last_command);
+  if (now.dialog.outcome() == smtp::Outcome::client_gone) now.with.journal.lost_connection(after_what);
+  if (now.dialog.outcome() == smtp::Outcome::client_silent) now.with.journal.timed_out(after_what);
+}
+
 void forget_clear_bytes(Parts& with) {
   const std::size_t forgotten = with.client.forget_unread();
   if (forgotten > 0) with.journal.discarded(forgotten);
@@ -145,13 +164,14 @@ net::Task<void> converse(Parts with, smtp::Dialog& dialog) {
     // is the client's first flight.
     if (step.next == Next::start_tls) forget_clear_bytes(with);
     const auto unheard = co_await say(now, step);
-    if (step.next == Next::close) co_return;
+    if (step.next == Next::close) break;
     if (unheard) {
       step = dialog.on_fault(*unheard);
     } else {
       step = co_await perform(now, step.next);
     }
   }
+  note_end(now);
 }
 
 }  // namespace session

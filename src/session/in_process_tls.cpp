@@ -6,7 +6,6 @@
 #include "session/tls_layer.hpp"
 
 namespace session {
-namespace {
 
 log::TlsEvent event_of(const tls::Facts& facts) {
   log::TlsEvent event;
@@ -23,8 +22,6 @@ log::TlsEvent event_of(const tls::Facts& facts) {
   event.client_verified = facts.client_verified;
   return event;
 }
-
-}  // namespace
 
 InProcessTls::InProcessTls(TlsService service, ClientIdentity& identity, log::Journal& journal)
     : service_(service), identity_(identity), journal_(journal) {}

@@ -20,6 +20,9 @@ struct TlsService {
   const Limits& limits;
 };
 
+// What the log says of a handshake.
+[[nodiscard]] log::TlsEvent event_of(const tls::Facts& facts);
+
 class InProcessTls final : public TlsStarter {
  public:
   // `identity` gains the facts; both outlive this.

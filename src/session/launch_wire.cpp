@@ -44,18 +44,22 @@ std::string with_fields(std::string message, const std::vector<std::string>& fie
 
 }  // namespace
 
-std::string encode(const LaunchRequest& request) { return with_fields(head('Q', request.number), request.environment); }
+std::string encode(const LaunchRequest& request) {
+  const char kind = request.target == LaunchTarget::backend ? 'Q' : 'P';
+  return with_fields(head(kind, request.number), request.environment);
+}
 
 std::string encode(const LaunchAnswer& answer) { return with_fields(head('A', answer.number), {answer.fault}); }
 
 std::string encode(const LaunchRelease& release) { return head('R', release.number); }
 
 std::optional<LaunchRequest> decode_launch_request(std::string_view bytes) {
-  const auto number = number_in('Q', bytes);
+  const auto for_backend = number_in('Q', bytes);
+  const auto number = for_backend ? for_backend : number_in('P', bytes);
   if (!number) return std::nullopt;
   auto fields = fields_of(bytes);
   if (!fields) return std::nullopt;
-  return LaunchRequest{*number, std::move(*fields)};
+  return LaunchRequest{*number, for_backend ? LaunchTarget::backend : LaunchTarget::policy, std::move(*fields)};
 }
 
 std::optional<LaunchAnswer> decode_launch_answer(std::string_view bytes) {

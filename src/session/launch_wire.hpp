@@ -11,8 +11,11 @@
 
 namespace session {
 
+enum class LaunchTarget { backend, policy };
+
 struct LaunchRequest {
   std::uint64_t number = 0;
+  LaunchTarget target = LaunchTarget::backend;
   std::vector<std::string> environment;  // "NAME=value", checked by the launcher against its list of names
 };
 

@@ -18,9 +18,10 @@ std::optional<std::uint64_t> number_of(std::string_view bytes) {
 LauncherClient::LauncherClient(net::Loop& loop, os::UniqueFd channel, std::uint64_t first_number)
     : correspondent_(loop, std::move(channel), number_of, first_number) {}
 
-net::Task<base::Result<Launched>> LauncherClient::launch(std::vector<std::string> environment, net::Deadline deadline) {
+net::Task<base::Result<Launched>> LauncherClient::launch(LaunchTarget target, std::vector<std::string> environment,
+                                                             net::Deadline deadline) {
   const std::uint64_t number = correspondent_.next_number();
-  std::string question = encode(LaunchRequest{number, std::move(environment)});
+  std::string question = encode(LaunchRequest{number, target, std::move(environment)});
   auto packet = co_await correspondent_.ask(number, std::move(question), deadline);
   if (!packet) {
     release(number);  // it may still be started after we gave up

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "os/fd.hpp"
 #include "session/correspondent.hpp"
+#include "session/launch_wire.hpp"
 
 namespace session {
 
@@ -21,7 +22,8 @@ class LauncherClient {
   LauncherClient(net::Loop& loop, os::UniqueFd channel, std::uint64_t first_number);
 
   // The environment matters for programs only. An error in words: "100 programs are running", "no answer".
-  [[nodiscard]] net::Task<base::Result<Launched>> launch(std::vector<std::string> environment, net::Deadline deadline);
+  [[nodiscard]] net::Task<base::Result<Launched>> launch(LaunchTarget target, std::vector<std::string> environment,
+                                                         net::Deadline deadline);
 
   // The session that had it is over.
   void release(std::uint64_t number);

@@ -21,7 +21,7 @@ LaunchedOpener::~LaunchedOpener() {
 
 net::Task<base::Result<net::Stream>> LaunchedOpener::open(const ClientIdentity& client) {
   if (launched_) launcher_.release(*std::exchange(launched_, std::nullopt));
-  auto launched = co_await launcher_.launch(environment_of(client), net::after(limits_.program));
+  auto launched = co_await launcher_.launch(LaunchTarget::backend, environment_of(client), net::after(limits_.program));
   if (!launched) co_return tl::unexpected(launched.error());
   launched_ = launched->number;
   net::Stream stream(loop_, std::move(launched->socket));

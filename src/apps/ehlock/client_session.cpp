@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/policy_service.hpp"
 #include "os/socket.hpp"
 #include "session/converse.hpp"
 #include "session/in_process_tls.hpp"
+#include "session/mail_date.hpp"
 #include "session/openers.hpp"
 #include "session/proxy_in.hpp"
 
@@ -61,16 +61,23 @@ smtp::DialogSettings dialog_settings(const Service& service, const session::Clie
   if (service.spec.trace_header) {
     settings.trace_from = fmt::format("{} [{}]", identity.name, identity.client.host());
     settings.trace_id = identity.session_id;
+    settings.trace_date = session::mail_date;
   }
   return settings;
 }
 
 std::unique_ptr<session::BackendOpener> opener_for(Service& service) {
   const WorkerSpec& spec = service.spec;
-  if (service.launcher) {
+  if (spec.backend.empty() || spec.backend.front().is_unix()) {
     return std::make_unique<session::LaunchedOpener>(service.loop, *service.launcher, spec.identity, spec.limits);
   }
   return std::make_unique<session::TcpOpener>(service.loop, spec.backend, spec.identity, spec.limits);
+}
+
+std::unique_ptr<session::PolicyCheck> policy_for(Service& service, const session::ClientIdentity& identity,
+                                                 log::Journal& journal) {
+  if (!service.policy) return std::make_unique<session::NoPolicy>();
+  return std::make_unique<session::ServicePolicy>(*service.policy, identity, journal, *service.spec.counters);
 }
 
 void sum_up(session::Counters& counters, const smtp::Dialog& dialog, const session::Channel& channel) {
@@ -91,22 +98,25 @@ net::Task<void> talk(Service& service, net::Stream stream, session::ClientIdenti
   session::ClientSide client{session::Channel(std::move(stream))};
   session::InProcessTls tls(
       {service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits}, identity, journal);
-  smtp::Dialog dialog(dialog_settings(service, identity, door));
-  bool secured = true;
+  session::Secured at_once;
   if (door == config::Door::implicit) {
-    const session::Secured done = co_await tls.start(client);
-    secured = done.result == smtp::TlsResult::secured;
+    at_once = co_await tls.start(client);
+    if (at_once.result != smtp::TlsResult::secured) {
+      journal.disconnected("commands=0", "tls_failed", 0, 0);
+      co_return;
+    }
   }
-  if (secured) {
-    const auto opener = opener_for(service);
-    const auto policy = policy_for(service, identity);
-    co_await session::converse({client, *opener, tls, *policy, identity, journal, service.drain, service.spec.limits},
-                               dialog);
-    co_await client.channel().end_writing(net::after(farewell));
-  }
+  smtp::DialogSettings settings = dialog_settings(service, identity, door);
+  settings.tls = at_once.facts;
+  smtp::Dialog dialog(std::move(settings));
+  const auto opener = opener_for(service);
+  const auto policy = policy_for(service, identity, journal);
+  co_await session::converse({client, *opener, tls, *policy, identity, journal, service.drain, service.spec.limits},
+                             dialog);
+  co_await client.channel().end_writing(net::after(farewell));
   sum_up(*service.spec.counters, dialog, client.channel());
-  journal.disconnected(dialog.counts(), secured ? smtp::text_of(dialog.outcome()) : "tls_failed",
-                       client.channel().received(), client.channel().sent());
+  journal.disconnected(dialog.counts(), smtp::text_of(dialog.outcome()), client.channel().received(),
+                       client.channel().sent());
 }
 
 }  // namespace

@@ -37,7 +37,10 @@ base::Result<std::unique_ptr<Generation>> Generation::start(Prepared prepared, S
 Generation::~Generation() { kill(); }
 
 bool Generation::needs_launcher() const {
-  return !prepared_.plan.program.empty() || (prepared_.plan.backend && prepared_.plan.backend->is_unix());
+  const auto& plan = prepared_.plan;
+  const bool unix_backend = plan.backend && plan.backend->is_unix();
+  const bool unix_policy = plan.policy && plan.policy->is_unix();
+  return !plan.program.empty() || unix_backend || unix_policy;
 }
 
 base::Result<void> Generation::make_slots() {

@@ -90,6 +90,7 @@ class Generation {
   Child launcher_;
   std::vector<Slot> slots_;
   bool finishing_ = false;
+  bool first_start_ = true;
   std::chrono::milliseconds restart_delay_{0};
 };
 

@@ -16,6 +16,7 @@
 #include "base/text.hpp"
 #include "keys/key_process.hpp"
 #include "keys/wire.hpp"
+#include "os/limits.hpp"
 #include "os/packet.hpp"
 
 namespace app {
@@ -136,9 +137,13 @@ base::Result<void> Generation::start_launcher() {
     spec.supervisor = std::move(control->second);
     spec.program = prepared_.plan.program;
     if (!prepared_.backend.empty()) spec.socket = prepared_.backend.front();
+    if (!prepared_.policy.empty()) spec.policy_socket = prepared_.policy.front();
     spec.user = prepared_.program_user;
     spec.change_user = ::geteuid() == 0 && prepared_.program_user.uid != 0;
     spec.max_programs = prepared_.plan.max_programs;
+    spec.jail.role = os::Role::launcher;
+    spec.jail.user = prepared_.key_user;
+    spec.jail.may_fork = true;
     os::name_process("launcher");
     return run_launcher(std::move(spec));
   };
@@ -190,6 +195,7 @@ base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::T
     for (const auto& listener : *listeners) mine.push_back(listener.socket.get());
     if (slot.launcher.first) mine.push_back(slot.launcher.first.get());
     keep_only(std::move(mine));
+    os::raise_descriptor_limit(spec.jail.max_descriptors);
     const auto sink = make_sink(prepared_.plan);
     spec.sink = sink.get();
     spec.listeners = std::move(*listeners);
@@ -211,7 +217,9 @@ base::Result<void> Generation::await_worker(Slot& slot) {
   if (!words) return tl::unexpected(words.error());
   const auto started = decode_started(*words);
   if (!started || !started->ready) return base::fail("{}: {}", slot.worker.name, started ? started->text : "babbles");
-  if (slot.number != 0 || started->text.empty()) return {};
+  // What the system cannot do is told once, by the first worker of the first start.
+  if (slot.number != 0 || started->text.empty() || !first_start_) return {};
+  first_start_ = false;
   for (const auto line : base::split(started->text, '\n')) {
     around_.sink->write(log::Severity::warning, fmt::format("jail: left out: {}", line));
   }

@@ -33,13 +33,19 @@ class Launcher {
  private:
   [[nodiscard]] bool serve(std::size_t asker);
   [[nodiscard]] base::Result<os::UniqueFd> launch(std::size_t asker, const session::LaunchRequest& request);
-  [[nodiscard]] base::Result<os::UniqueFd> connect_to_socket() const;
   [[nodiscard]] base::Result<os::UniqueFd> start(std::size_t asker, const session::LaunchRequest& request);
   void answer(std::size_t asker, std::uint64_t number, const base::Result<os::UniqueFd>& launched) const;
 
   LauncherSpec spec_;
   Programs programs_;
 };
+
+base::Result<os::UniqueFd> connect_to(const os::SocketAddress& address) {
+  auto socket = os::start_connect(address);
+  const int error_number = socket ? os::pending_error(socket->get()) : 0;
+  if (error_number != 0) return base::fail_errno(address.text(), error_number);
+  return socket;
+}
 
 std::vector<pollfd> watched(const LauncherSpec& spec, int signals, const Programs& programs) {
   std::vector<pollfd> all{{spec.supervisor.get(), POLLIN, 0}, {signals, POLLIN, 0}};
@@ -84,17 +90,10 @@ bool Launcher::serve(std::size_t asker) {
 }
 
 base::Result<os::UniqueFd> Launcher::launch(std::size_t asker, const session::LaunchRequest& request) {
-  if (spec_.program.empty()) return connect_to_socket();
+  if (request.target == session::LaunchTarget::policy) return connect_to(spec_.policy_socket);
+  if (spec_.program.empty()) return connect_to(spec_.socket);
   if (programs_.running() >= spec_.max_programs) return base::fail("{} programs are running", programs_.running());
   return start(asker, request);
-}
-
-base::Result<os::UniqueFd> Launcher::connect_to_socket() const {
-  auto socket = os::start_connect(spec_.socket);
-  if (socket && os::pending_error(socket->get()) != 0) {
-    return base::fail_errno(spec_.socket.text(), os::pending_error(socket->get()));
-  }
-  return socket;
 }
 
 base::Result<os::UniqueFd> Launcher::start(std::size_t asker, const session::LaunchRequest& request) {
@@ -126,6 +125,13 @@ void Launcher::answer(std::size_t asker, std::uint64_t number, const base::Resul
 
 }  // namespace
 
-int run_launcher(LauncherSpec spec) { return Launcher(std::move(spec)).run(); }
+int run_launcher(LauncherSpec spec) {
+  const auto jailed = os::enter_jail(spec.jail);
+  if (!jailed) {
+    spec.sink->write(log::Severity::error, "launcher: " + jailed.error().text);
+    return EXIT_FAILURE;
+  }
+  return Launcher(std::move(spec)).run();
+}
 
 }  // namespace app

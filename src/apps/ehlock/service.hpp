@@ -10,6 +10,7 @@
 #include "net/loop.hpp"
 #include "session/drain.hpp"
 #include "session/launcher_client.hpp"
+#include "session/policy_client.hpp"
 #include "session/signer.hpp"
 #include "tls/context.hpp"
 
@@ -23,6 +24,7 @@ struct Service {
   tls::Context context;
   session::Signer signer;
   std::unique_ptr<session::LauncherClient> launcher;
+  std::unique_ptr<session::PolicyClient> policy;  // empty: nobody is asked
   session::Drain drain;
   log::SessionIds ids;
   std::size_t active = 0;

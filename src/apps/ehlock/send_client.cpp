@@ -1,0 +1,131 @@
+#include "apps/ehlock/send_client.hpp"
+
+#include <sysexits.h>
+
+#include <utility>
+
+#include <fmt/chrono.h>
+#include <fmt/ranges.h>
+
+#include "apps/ehlock/send_transcript.hpp"
+#include "base/text.hpp"
+#include "net/connect.hpp"
+
+namespace app {
+namespace {
+
+constexpr std::size_t largest_reply = 65536;
+constexpr std::chrono::seconds connect_limit{30};
+constexpr std::chrono::seconds handshake_limit{30};
+constexpr std::chrono::seconds farewell{5};
+
+tl::unexpected<SendFault> fault(int status, std::string text) {
+  return tl::unexpected(SendFault{status, std::move(text)});
+}
+
+tl::unexpected<SendFault> lost(net::Io why, std::string_view waited_for) {
+  if (why == net::Io::timed_out) return fault(EX_TEMPFAIL, fmt::format("no {} in time", waited_for));
+  return fault(EX_UNAVAILABLE, fmt::format("the connection was lost before {}", waited_for));
+}
+
+// The second certificate of a chain is the one that certifies the first (RFC 5246 §7.4.2).
+std::string issuer_text(std::string_view chain_pem) {
+  const auto second = chain_pem.find("-----BEGIN", 1);
+  if (second == std::string_view::npos) return "";
+  const auto issuer = tls::read_certificate(chain_pem.substr(second));
+  return issuer ? ", issued by " + issuer->subject : "";
+}
+
+void note_certificate(const std::string& chain_pem) {
+  const auto facts = tls::read_certificate(chain_pem);
+  if (!facts) return;  // a resumed session shows none
+  SendTranscript::noted(fmt::format("certificate {} ({}){}, names {}, until {:%Y-%m-%d %H:%M} UTC", facts->subject,
+                                    facts->key_kind, issuer_text(chain_pem), fmt::join(facts->names, " "),
+                                    fmt::gmtime(facts->not_after)));
+}
+
+void note_tls(const tls::Engine& engine) {
+  const tls::Facts facts = engine.facts();
+  SendTranscript::noted(fmt::format("{} {} group {}", facts.protocol, facts.cipher, facts.group));
+  note_certificate(engine.peer_chain_pem());
+  SendTranscript::noted(
+      fmt::format("verification: {}, resumed {}", engine.verification(), facts.resumed ? "yes" : "no"));
+}
+
+}  // namespace
+
+tl::unexpected<SendFault> refused(std::string_view what, const smtp::Reply& reply) {
+  const auto words = base::trimmed(std::string_view(reply.wire).substr(0, reply.wire.find("\r\n")));
+  const int status = reply.code / 100 == 4 ? EX_TEMPFAIL : EX_UNAVAILABLE;
+  return fault(status, fmt::format("{} was answered: {}", what, base::escaped(words)));
+}
+
+SendClient::SendClient(net::Loop& loop) : loop_(loop), unread_(largest_reply) {}
+
+net::Task<SendResult<void>> SendClient::connect(const std::vector<os::SocketAddress>& addresses) {
+  auto socket = co_await net::connect(loop_, addresses, connect_limit);
+  if (!socket) co_return fault(EX_UNAVAILABLE, socket.error().text);
+  channel_.emplace(net::Stream(loop_, std::move(*socket)));
+  co_return SendResult<void>();
+}
+
+net::Task<SendResult<void>> SendClient::secure(const tls::Context& context, std::string session_der) {
+  (void)channel_->read_now(unread_);
+  if (!unread_.empty()) {
+    co_return fault(EX_PROTOCOL, fmt::format("{} octets in clear came before the handshake: \"{}\"", unread_.size(),
+                                             base::escaped(unread_.view())));
+  }
+  auto layer = std::make_unique<session::TlsLayer>(loop_, context.start());
+  if (!session_der.empty()) layer->engine().resume_with(session_der);
+  const bool secured = co_await layer->shake_hands(channel_->stream(), nullptr, net::after(handshake_limit));
+  if (!secured) {
+    const tls::Failure& why = layer->failure();
+    co_return fault(EX_PROTOCOL, fmt::format("TLS failed: {} ({}); verification: {}", why.text(), why.detail,
+                                             layer->engine().verification()));
+  }
+  note_tls(layer->engine());
+  tls_ = layer.get();
+  channel_->put_on(std::move(layer));
+  co_return SendResult<void>();
+}
+
+net::Task<SendResult<smtp::Reply>> SendClient::read_reply(std::chrono::minutes limit) {
+  const net::Deadline deadline = net::after(limit);
+  smtp::ReplyParser parser(largest_reply);
+  for (;;) {
+    unread_.consume(parser.feed(unread_.view()));
+    if (parser.state() == smtp::ReplyParser::State::malformed) {
+      co_return fault(EX_UNAVAILABLE, "the server's reply is malformed");
+    }
+    if (parser.state() == smtp::ReplyParser::State::complete) break;
+    const net::Io received = co_await channel_->read(unread_, deadline);
+    if (received != net::Io::done) co_return lost(received, "reply");
+  }
+  smtp::Reply reply = parser.take();
+  SendTranscript::heard(reply);
+  co_return std::move(reply);
+}
+
+net::Task<SendResult<smtp::Reply>> SendClient::exchange(std::string line) {
+  const std::string octets = line + "\r\n";
+  auto reply = co_await exchange_as(octets, std::move(line), send_reply_limit);
+  co_return std::move(reply);
+}
+
+net::Task<SendResult<smtp::Reply>> SendClient::exchange_as(std::string_view octets, std::string shown,
+                                                           std::chrono::minutes limit) {
+  SendTranscript::said(shown);
+  const net::Io sent = co_await channel_->write(octets, net::after(limit));
+  if (sent != net::Io::done) co_return lost(sent, "our words were taken");
+  auto reply = co_await read_reply(limit);
+  co_return std::move(reply);
+}
+
+net::Task<void> SendClient::close() {
+  co_await channel_->end_writing(net::after(farewell));
+  channel_->close();
+}
+
+std::string SendClient::session_der() { return tls_ != nullptr ? tls_->engine().session_der() : std::string(); }
+
+}  // namespace app

@@ -1,0 +1,109 @@
+// What a session asks a policy service, and what the answer means for its dialog.
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "session/policy_client.hpp"
+
+namespace session {
+namespace {
+
+policy::Stage stage_of(const PolicyQuestion& question) {
+  switch (question.stage) {
+    case smtp::PolicyStage::connect:
+      return policy::Stage::connect;
+    case smtp::PolicyStage::helo:
+      return question.envelope.greeting == smtp::Greeting::helo ? policy::Stage::helo : policy::Stage::ehlo;
+    case smtp::PolicyStage::mail:
+      return policy::Stage::mail;
+    case smtp::PolicyStage::rcpt:
+      return policy::Stage::rcpt;
+    case smtp::PolicyStage::data:
+      return policy::Stage::data;
+    case smtp::PolicyStage::end_of_message:
+      return policy::Stage::end_of_message;
+  }
+  return policy::Stage::rcpt;
+}
+
+std::string_view name_of(smtp::PolicyStage stage) {
+  switch (stage) {
+    case smtp::PolicyStage::connect:
+      return "CONNECT";
+    case smtp::PolicyStage::helo:
+      return "HELO";
+    case smtp::PolicyStage::mail:
+      return "MAIL";
+    case smtp::PolicyStage::rcpt:
+      return "RCPT";
+    case smtp::PolicyStage::data:
+      return "DATA";
+    case smtp::PolicyStage::end_of_message:
+      return "END-OF-MESSAGE";
+  }
+  return "";
+}
+
+void add_envelope(policy::Request& request, const smtp::Envelope& envelope) {
+  const bool whole_message = request.stage == policy::Stage::data || request.stage == policy::Stage::end_of_message;
+  request.protocol_name = envelope.greeting == smtp::Greeting::helo ? "SMTP" : "ESMTP";
+  request.helo_name = envelope.helo;
+  request.sender = envelope.sender.value_or("");
+  if (!whole_message || envelope.recipients == 1) request.recipient = envelope.recipient;
+  if (whole_message) request.recipient_count = static_cast<unsigned>(envelope.recipients);
+  request.size = envelope.size;
+  request.sasl_method = envelope.auth_mechanism;
+}
+
+void add_tls(policy::Request& request, const tls::Facts& facts) {
+  request.encryption_protocol = facts.protocol;
+  request.encryption_cipher = facts.cipher;
+  request.encryption_keysize = static_cast<unsigned>(facts.bits);
+  if (!facts.client_verified) return;
+  request.ccert_subject = facts.client_subject;
+  request.ccert_issuer = facts.client_issuer;
+  request.ccert_fingerprint = facts.client_fingerprint;
+}
+
+}  // namespace
+
+policy::Request ServicePolicy::request_for(const PolicyQuestion& question) {
+  if (question.stage == smtp::PolicyStage::mail) ++messages_;
+  policy::Request request;
+  request.stage = stage_of(question);
+  request.client_address = identity_.client.host();
+  request.client_name = identity_.name;
+  request.reverse_client_name = identity_.name;
+  request.client_port = identity_.client.port();
+  request.server_address = identity_.server.host();
+  request.server_port = identity_.server.port();
+  request.instance = fmt::format("{}.{}", identity_.session_id, messages_);
+  add_envelope(request, question.envelope);
+  if (identity_.tls) add_tls(request, *identity_.tls);
+  return request;
+}
+
+net::Task<smtp::Verdict> ServicePolicy::ask(PolicyQuestion question) {
+  using Action = policy::Verdict::Action;
+  ++counters_.policy_requests;
+  policy::Verdict said = co_await client_.ask(request_for(question));
+  if (!said.note.empty()) journal_.warning("policy service: " + said.note);
+  if (said.action == Action::unavailable) {
+    ++counters_.policy_failures;
+    if (client_.fail() == PolicyFail::open) co_return smtp::Verdict{};
+    said = {Action::defer, "451 4.3.5 Server configuration problem", ""};
+  }
+  smtp::Verdict verdict;
+  verdict.text = std::move(said.text);
+  if (said.action == Action::prepend) verdict.action = smtp::Verdict::Action::prepend;
+  if (said.action == Action::defer) verdict.action = smtp::Verdict::Action::defer;
+  if (said.action == Action::reject) verdict.action = smtp::Verdict::Action::reject;
+  const bool refused = said.action == Action::defer || said.action == Action::reject;
+  if (refused) journal_.rejected(name_of(question.stage), verdict.text);
+  co_return verdict;
+}
+
+}  // namespace session

@@ -1,0 +1,87 @@
+// Messages between a worker and the launcher, and what programs are told of their client.
+
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "session/client_identity.hpp"
+#include "session/launch_wire.hpp"
+#include "session/xclient.hpp"
+
+namespace session {
+namespace {
+
+TEST(LaunchWire, a_request_comes_back_as_it_was) {
+  const LaunchRequest request{0x123456789abcdef0U, LaunchTarget::policy, {"PROTO=TCP", "EMPTY="}};
+  const auto back = decode_launch_request(encode(request));
+  ASSERT_TRUE(back);
+  EXPECT_EQ(back->number, request.number);
+  EXPECT_EQ(back->target, request.target);
+  EXPECT_EQ(back->environment, request.environment);
+}
+
+TEST(LaunchWire, an_answer_and_a_release_come_back_as_they_were) {
+  EXPECT_EQ(decode_launch_answer(encode(LaunchAnswer{7, "100 programs are running"}))->fault, "100 programs are running");
+  EXPECT_EQ(decode_launch_release(encode(LaunchRelease{9}))->number, 9U);
+}
+
+TEST(LaunchWire, every_truncation_of_a_request_is_refused_or_shorter) {
+  const std::string whole = encode(LaunchRequest{1, LaunchTarget::backend, {"A=1", "B=2"}});
+  for (std::size_t size = 0; size < whole.size(); ++size) {
+    const auto cut = decode_launch_request(std::string_view(whole).substr(0, size));
+    EXPECT_TRUE(!cut || cut->environment.size() < 2U);
+  }
+}
+
+TEST(LaunchWire, kinds_are_not_taken_for_each_other) {
+  EXPECT_FALSE(decode_launch_request(encode(LaunchAnswer{1, ""})));
+  EXPECT_FALSE(decode_launch_answer(encode(LaunchRelease{1})));
+  EXPECT_FALSE(decode_launch_release("R0000000000000001x"));
+  EXPECT_FALSE(decode_launch_release("R000000000000000g"));
+}
+
+ClientIdentity somebody() {
+  ClientIdentity identity;
+  identity.client = *os::SocketAddress::ip("192.0.2.1", 4711);
+  identity.server = *os::SocketAddress::ip("2001:db8::25", 25);
+  identity.session_id = "00c0ffee";
+  return identity;
+}
+
+bool has(const std::vector<std::string>& all, std::string_view wanted) {
+  return std::find(all.begin(), all.end(), wanted) != all.end();
+}
+
+TEST(ClientIdentity, programs_get_UCSPI_names) {
+  const auto environment = environment_of(somebody());
+  EXPECT_TRUE(has(environment, "PROTO=TCP"));
+  EXPECT_TRUE(has(environment, "TCPREMOTEIP=192.0.2.1"));
+  EXPECT_TRUE(has(environment, "TCPREMOTEPORT=4711"));
+  EXPECT_TRUE(has(environment, "TCPLOCALIP=2001:db8::25"));
+  EXPECT_TRUE(has(environment, "TCPLOCALPORT=25"));
+  EXPECT_TRUE(has(environment, "LOG_ID=00c0ffee"));
+}
+
+TEST(ClientIdentity, environment_values_cannot_carry_control_characters) {
+  ClientIdentity identity = somebody();
+  identity.tls = tls::Facts{};
+  identity.tls->sni = "mail\nLD_PRELOAD=/evil";
+  EXPECT_TRUE(has(environment_of(identity), "SSL_TLS_SNI=mail?LD_PRELOAD=/evil"));
+}
+
+TEST(ClientIdentity, is_worded_as_Postfix_does) { EXPECT_EQ(somebody().text(), "unknown[192.0.2.1]:4711"); }
+
+TEST(Xclient, only_what_was_announced_is_told) {
+  EXPECT_EQ(xclient_command({"ADDR", "PORT"}, somebody()), "XCLIENT ADDR=192.0.2.1 PORT=4711\r\n");
+  EXPECT_EQ(xclient_command({"NAME", "ADDR", "DESTADDR", "HELO"}, somebody()),
+            "XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.1 DESTADDR=IPV6:2001:db8::25\r\n");
+}
+
+TEST(Xclient, a_name_cannot_add_attributes) {
+  ClientIdentity identity = somebody();
+  identity.name = "a ADDR=127.0.0.1";
+  EXPECT_EQ(xclient_command({"NAME"}, identity), "XCLIENT NAME=a+20ADDR+3D127.0.0.1\r\n");
+}
+
+}  // namespace
+}  // namespace session
