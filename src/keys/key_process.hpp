@@ -1,0 +1,37 @@
+// The key process: the only one that holds private keys. Reads their files with the rights it starts with, jails
+// itself, parses, then answers requests to sign and nothing else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "os/fd.hpp"
+#include "os/jail.hpp"
+
+namespace keys {
+
+struct KeySource {
+  std::string path;  // PEM; a file with chain and key together is fine, the first private key in it counts
+};
+
+struct KeyProcessSpec {
+  std::vector<KeySource> sources;    // key N is the N-th
+  os::UniqueFd report;               // SOCK_SEQPACKET to the supervisor: a LoadReport, then silence; its end = exit
+  std::vector<os::UniqueFd> askers;  // SOCK_SEQPACKET, one per network process; shared with sibling key processes
+  os::JailSpec jail;
+  // OpenSSL starts and the keys are parsed only after one octet came on `report`: most connections of a helper never
+  // need them.
+  bool parse_when_asked = false;
+  std::vector<base::Secret> contents = {};  // of all sources, where the caller has read them; else they are read here
+};
+
+// Runs until `report` is closed by the supervisor. Returns the exit status: 0 then, 1 after a malformed message or when
+// the keys could not be loaded. Several processes may serve the same askers: each request is taken by one of them.
+// Closes every descriptor but standard error, `report` and the askers, so it belongs into a process of its own. The
+// report is one datagram: public halves over 64 KiB (some 118 RSA-4096, 220 RSA-2048 or 700 P-256 keys) are a load
+// error. Requests are answered fairly: round robin over askers, so that RSA-4096 hammering by one does not starve
+// another.
+[[nodiscard]] int run_key_process(KeyProcessSpec spec);
+
+}  // namespace keys
