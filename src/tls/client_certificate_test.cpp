@@ -1,0 +1,132 @@
+// Client certificates: asked for, required, and looked at again when a session is resumed.
+#include <gmock/gmock.h>
+#include <openssl/pem.h>
+
+#include "tls/test_peers.hpp"
+
+namespace tls {
+namespace {
+
+using test::identity;
+using test::RawClient;
+
+const std::vector<std::string> client_name{"client.example"};
+
+ServerSettings with(ClientCertificate rule) {
+  ServerSettings settings;
+  settings.client_certificate = rule;
+  settings.client_ca = test::certificate(client_name).chain_pem;
+  return settings;
+}
+
+// Shows the certificate made for `names`.
+void show(RawClient& client, const std::vector<std::string>& names) {
+  const SelfSigned& made = test::certificate(names);
+  const BioPtr chain = reading(made.chain_pem);
+  const CertificatePtr leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
+  ASSERT_EQ(SSL_CTX_use_certificate(client.context.get(), leaf.get()), 1);
+  ASSERT_EQ(SSL_CTX_use_PrivateKey(client.context.get(), identity(names).key.raw()), 1);
+}
+
+void limit(RawClient& client, int version) {
+  SSL_CTX_set_max_proto_version(client.context.get(), version);
+}
+
+class EachVersion : public testing::TestWithParam<int> {};
+INSTANTIATE_TEST_SUITE_P(Tls, EachVersion, testing::Values(TLS1_2_VERSION, TLS1_3_VERSION));
+
+TEST_P(EachVersion, a_good_certificate_is_told_in_the_facts) {
+  RawClient client;
+  limit(client, GetParam());
+  show(client, client_name);
+  const auto server = test::server(with(ClientCertificate::require)).start();
+  ASSERT_EQ(client.shake(*server), Progress::done);
+  const Facts facts = server->facts();
+  EXPECT_TRUE(facts.client_certificate);
+  EXPECT_TRUE(facts.client_verified);
+  EXPECT_EQ(facts.client_subject, "CN=client.example");
+  EXPECT_EQ(facts.client_issuer, "CN=client.example");
+  EXPECT_EQ(facts.client_common_name, "client.example");
+  EXPECT_EQ(facts.client_serial, read_certificate(test::certificate(client_name).chain_pem)->serial);
+  EXPECT_EQ(facts.client_fingerprint.size(), 64U);
+  EXPECT_EQ(server->peer_chain_pem(), test::certificate(client_name).chain_pem);
+}
+
+TEST_P(EachVersion, required_and_missing_is_cert_required) {
+  RawClient client;
+  limit(client, GetParam());
+  const auto server = test::server(with(ClientCertificate::require)).start();
+  EXPECT_EQ(client.shake(*server), Progress::failed);
+  EXPECT_EQ(server->failure().text(), "cert_required");
+}
+
+TEST_P(EachVersion, required_and_of_another_authority_is_cert_rejected) {
+  RawClient client;
+  limit(client, GetParam());
+  show(client, {"stranger.example"});
+  const auto server = test::server(with(ClientCertificate::require)).start();
+  EXPECT_EQ(client.shake(*server), Progress::failed);
+  EXPECT_EQ(server->failure().text(), "cert_rejected");
+  EXPECT_THAT(server->failure().detail, testing::HasSubstr("self"));
+}
+
+TEST_P(EachVersion, asked_for_and_missing_or_strange_is_accepted_and_told) {
+  RawClient without;
+  limit(without, GetParam());
+  const auto first = test::server(with(ClientCertificate::ask)).start();
+  ASSERT_EQ(without.shake(*first), Progress::done);
+  EXPECT_FALSE(first->facts().client_certificate);
+
+  RawClient stranger;
+  limit(stranger, GetParam());
+  show(stranger, {"stranger.example"});
+  const auto second = test::server(with(ClientCertificate::ask)).start();
+  ASSERT_EQ(stranger.shake(*second), Progress::done);
+  EXPECT_TRUE(second->facts().client_certificate);
+  EXPECT_FALSE(second->facts().client_verified);
+}
+
+TEST_P(EachVersion, not_asked_for_none_is_taken) {
+  RawClient client;
+  limit(client, GetParam());
+  show(client, client_name);
+  const auto server = test::server().start();
+  ASSERT_EQ(client.shake(*server), Progress::done);
+  EXPECT_FALSE(server->facts().client_certificate);
+}
+
+// Whether what is known of the client at resumption is what was found out at first (CVE-2021-20230).
+TEST_P(EachVersion, threat_33_the_result_is_read_again_at_resumption) {
+  for (const bool known : {true, false}) {
+    RawClient client;
+    limit(client, GetParam());
+    show(client, known ? client_name : std::vector<std::string>{"stranger.example"});
+    const Context context = test::server(with(ClientCertificate::ask));
+    const auto first = context.start();
+    ASSERT_EQ(client.shake(*first), Progress::done);
+    const SessionPtr session = client.session();
+    client.start();
+    SSL_set_session(client.ssl.get(), session.get());
+    const auto second = context.start();
+    ASSERT_EQ(client.shake(*second), Progress::done);
+    EXPECT_TRUE(second->facts().resumed);
+    EXPECT_TRUE(second->facts().client_certificate);
+    EXPECT_EQ(second->facts().client_verified, known);
+  }
+}
+
+TEST_P(EachVersion, threat_33_a_session_without_certificate_does_not_resume_where_one_is_required) {
+  RawClient client;
+  limit(client, GetParam());
+  const auto asking = test::server(with(ClientCertificate::ask)).start();
+  ASSERT_EQ(client.shake(*asking), Progress::done);
+  const SessionPtr session = client.session();
+  client.start();
+  SSL_set_session(client.ssl.get(), session.get());
+  const auto requiring = test::server(with(ClientCertificate::require)).start();
+  EXPECT_EQ(client.shake(*requiring), Progress::failed);
+  EXPECT_EQ(requiring->failure().text(), "cert_required");
+}
+
+}  // namespace
+}  // namespace tls

@@ -1,0 +1,146 @@
+// Context: certificates put where OpenSSL finds them, and new connections.
+#include "tls/context.hpp"
+
+#include <algorithm>
+
+#include <openssl/provider.h>
+
+#include "tls/certificates.hpp"
+#include "tls/client_hello.hpp"
+#include "tls/connection.hpp"
+#include "tls/context_inner.hpp"
+#include "tls/context_settings.hpp"
+#include "tls/ticket_callback.hpp"
+
+namespace tls {
+namespace {
+
+using Done = base::Result<bool>;
+
+// Whether signing with the key may have to wait for another process: any key but OpenSSL's own.
+bool is_remote(const PrivateKey& key) {
+  const OSSL_PROVIDER* provider = EVP_PKEY_get0_provider(key.raw());
+  if (provider == nullptr) return true;
+  const std::string_view name = OSSL_PROVIDER_get0_name(provider);
+  return name != "default" && name != "fips";
+}
+
+// A second certificate of the same kind for the same names changes nothing: the first was preferred.
+Done add_credential(SSL_CTX* context, const Credential& credential) {
+  STACK_OF(X509)* const chain = sk_X509_new_null();
+  for (std::size_t i = 1; chain != nullptr && i < credential.chain.size(); ++i) {
+    sk_X509_push(chain, credential.chain[i].get());
+  }
+  const int added = SSL_CTX_use_cert_and_key(context, credential.chain.front().get(), credential.key.raw(), chain, 0);
+  sk_X509_free(chain);
+  if (added == 1) return true;
+  const unsigned long why = ERR_peek_error();
+  if (ERR_GET_LIB(why) == ERR_LIB_SSL && ERR_GET_REASON(why) == SSL_R_NOT_REPLACING_CERTIFICATE) {
+    ERR_clear_error();
+    return true;
+  }
+  return fail_openssl(credential.origin);
+}
+
+std::string fingerprint(const Credential& credential) {
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (X509_digest(credential.chain.front().get(), EVP_sha256(), digest.data(), &size) != 1) return {};
+  return std::string(chars(digest.data(), size));
+}
+
+// What a session belongs to: these certificates and this rule for client certificates. A ticket from under other names
+// or another rule is answered by a full handshake (threat 32, CVE-2025-23419).
+std::string session_scope(const std::vector<Credential>& group, const ServerSettings& settings) {
+  std::vector<std::string> parts;
+  for (const Credential& each : group) parts.push_back(fingerprint(each));
+  std::sort(parts.begin(), parts.end());
+  std::string all = fmt::format("{}:", static_cast<int>(settings.client_certificate)) + sha256(settings.client_ca);
+  for (const std::string& part : parts) all += part;
+  return sha256(all);
+}
+
+int choose_protocol(SSL* ssl, const unsigned char** chosen,  // NOLINT(readability-function-size): OpenSSL's shape
+                    unsigned char* chosen_size, const unsigned char* offered, unsigned int offered_size, void*) {
+  const std::string& ours = Engine::Inner::of(ssl).context->alpn;
+  unsigned char* found = nullptr;
+  const int result = SSL_select_next_proto(&found, chosen_size, octets(ours), static_cast<unsigned int>(ours.size()),
+                                           offered, offered_size);
+  // Without overlap `found` is not a choice at all (CVE-2024-5535).
+  if (result != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;
+  *chosen = found;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+base::Result<SslContextPtr> context_for(const std::vector<Credential>& group, const ServerSettings& settings) {
+  auto context = server_context(settings);
+  if (!context) return context;
+  SSL_CTX* raw = context->get();
+  for (const Credential& credential : group) {
+    if (const Done added = add_credential(raw, credential); !added) return tl::unexpected(added.error());
+  }
+  const std::string scope = session_scope(group, settings);
+  if (SSL_CTX_set_session_id_context(raw, octets(scope), static_cast<unsigned int>(scope.size())) != 1) {
+    return fail_openssl("session id context");
+  }
+  use_client_hello(raw);
+  use_ticket_ring(raw);
+  SSL_CTX_set_msg_callback(raw, Engine::Inner::on_message);
+  if (!alpn_wire_form(settings.alpn).empty()) SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
+  return context;
+}
+
+bool any_remote(const std::vector<Credential>& group) {
+  return std::any_of(group.begin(), group.end(), [](const Credential& each) { return is_remote(each.key); });
+}
+
+}  // namespace
+
+base::Result<Context> Context::server(const ServerSettings& settings, const std::vector<Identity>& identities,
+                                      std::shared_ptr<const TicketRing> tickets) {
+  const auto groups = group_by_names(identities);
+  if (!groups) return tl::unexpected(groups.error());
+  const auto inner = std::make_shared<Inner>();
+  inner->serves = true;
+  inner->strict_sni = settings.strict_sni;
+  inner->client_certificate = settings.client_certificate;
+  inner->alpn = alpn_wire_form(settings.alpn);
+  inner->tickets = settings.tickets ? std::move(tickets) : nullptr;
+  for (const std::vector<Credential>& group : *groups) {
+    auto context = context_for(group, settings);
+    if (!context) return tl::unexpected(context.error());
+    for (const std::string& name : group.front().facts.names) inner->names.add(name, inner->contexts.size());
+    inner->remote_keys = inner->remote_keys || any_remote(group);
+    inner->contexts.push_back(std::move(*context));
+  }
+  Context made;
+  made.inner_ = inner;
+  return made;
+}
+
+base::Result<Context> Context::client(const ClientSettings& settings) {
+  auto context = client_context(settings);
+  if (!context) return tl::unexpected(context.error());
+  SSL_CTX_set_msg_callback(context->get(), Engine::Inner::on_message);
+  // The name to be proved stays with the context; an address is proved as one and never sent (RFC 6066 §3).
+  X509_VERIFY_PARAM* proof = SSL_CTX_get0_param(context->get());
+  const bool address = X509_VERIFY_PARAM_set1_ip_asc(proof, settings.server_name.c_str()) == 1;
+  ERR_clear_error();
+  if (!address && !settings.server_name.empty() &&
+      X509_VERIFY_PARAM_set1_host(proof, settings.server_name.c_str(), settings.server_name.size()) != 1) {
+    return fail_openssl(fmt::format("server name \"{}\"", settings.server_name));
+  }
+  Context made;
+  made.inner_ = std::make_shared<Inner>();
+  made.inner_->server_name = address ? std::string() : settings.server_name;
+  made.inner_->contexts.push_back(std::move(*context));
+  return made;
+}
+
+std::unique_ptr<Engine> Context::start() const {
+  auto inner = std::make_unique<Engine::Inner>(inner_);
+  inner->begin();
+  return std::make_unique<Engine>(std::move(inner));
+}
+
+}  // namespace tls

@@ -1,0 +1,141 @@
+// What an Engine can tell of its connection: the handshake's facts, the peer's certificates, the session to resume
+// with.
+#include <array>
+
+#include <openssl/pem.h>
+
+#include "base/text.hpp"
+#include "tls/certificate_facts.hpp"
+#include "tls/connection.hpp"
+#include "tls/public_half.hpp"
+
+namespace tls {
+namespace {
+
+constexpr std::size_t longest_common_name = 256;
+
+std::string short_name(int nid) {
+  const char* name = nid != NID_undef ? OBJ_nid2sn(nid) : nullptr;
+  return name != nullptr ? name : "";
+}
+
+std::string group_of(SSL* ssl) {
+  long nid = SSL_get_negotiated_group(ssl);
+  // A TLS 1.2 server of OpenSSL 3.0 does not note which of the shared groups it took: the first.
+  if (nid <= 0 && SSL_is_server(ssl) == 1 && SSL_session_reused(ssl) == 0) nid = SSL_get_shared_group(ssl, 0);
+  if (nid <= 0) return {};
+  // Groups without an object identifier (X25519MLKEM768) have a name in OpenSSL's table only.
+  const bool registered = (nid & TLSEXT_nid_unknown) == 0;
+  const char* name = registered ? OBJ_nid2sn(static_cast<int>(nid)) : SSL_group_to_name(ssl, static_cast<int>(nid));
+  return name != nullptr ? name : "";
+}
+
+std::string signature_text(int type, const EVP_PKEY* key) {
+  const auto rsa = [&](const char* padding) { return fmt::format("{} ({} bits)", padding, EVP_PKEY_get_bits(key)); };
+  switch (type) {
+    case EVP_PKEY_RSA:
+      return rsa("RSA");
+    case EVP_PKEY_RSA_PSS:
+      return rsa("RSA-PSS");
+    case EVP_PKEY_EC:
+      return fmt::format("ECDSA ({})", short_name(curve_nid(key)));
+    default:
+      return short_name(type);
+  }
+}
+
+// Of the server, whichever side we are. A resumed session was not signed for.
+void add_signature(Facts& facts, SSL* ssl) {
+  if (facts.resumed) return;
+  const bool ours = SSL_is_server(ssl) == 1;
+  const X509* certificate = ours ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl);
+  int type = NID_undef;
+  int digest = NID_undef;
+  const int known = ours ? SSL_get_signature_type_nid(ssl, &type) : SSL_get_peer_signature_type_nid(ssl, &type);
+  if (known != 1 || certificate == nullptr) return;
+  facts.signature = signature_text(type, X509_get0_pubkey(certificate));
+  const long has_digest = ours ? SSL_get_signature_nid(ssl, &digest) : SSL_get_peer_signature_nid(ssl, &digest);
+  if (has_digest == 1) facts.digest = short_name(digest);
+}
+
+void add_client(Facts& facts, const SSL* ssl) {
+  X509* certificate = SSL_is_server(ssl) == 1 ? SSL_get0_peer_certificate(ssl) : nullptr;
+  if (certificate == nullptr) return;
+  facts.client_certificate = true;
+  facts.client_verified = SSL_get_verify_result(ssl) == X509_V_OK;
+  facts.client_subject = name_line(X509_get_subject_name(certificate));
+  facts.client_issuer = name_line(X509_get_issuer_name(certificate));
+  facts.client_common_name = base::escaped(common_name(certificate), longest_common_name);
+  facts.client_serial = serial_hex(certificate);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned int size = 0;
+  if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) == 1) {
+    facts.client_fingerprint = base::hex(chars(digest.data(), size));
+  }
+}
+
+std::string session_id(const SSL* ssl) {
+  const SSL_SESSION* session = SSL_get_session(ssl);
+  if (session == nullptr) return {};
+  unsigned int size = 0;
+  const unsigned char* id = SSL_SESSION_get_id(session, &size);
+  return base::hex(chars(id, size));
+}
+
+}  // namespace
+
+Facts Engine::facts() const {
+  Facts facts;
+  if (!inner_->secured) return facts;
+  SSL* ssl = inner_->ssl.get();
+  facts.protocol = SSL_get_version(ssl);
+  facts.cipher = SSL_get_cipher_name(ssl);
+  facts.bits = SSL_get_cipher_bits(ssl, &facts.algorithm_bits);
+  facts.group = group_of(ssl);
+  facts.sni = inner_->sni;
+  facts.resumed = SSL_session_reused(ssl) == 1;
+  facts.session_id = session_id(ssl);
+  add_signature(facts, ssl);
+  add_client(facts, ssl);
+  ERR_clear_error();
+  return facts;
+}
+
+std::string Engine::peer_chain_pem() const {
+  const SSL* ssl = inner_->ssl.get();
+  if (ssl == nullptr) return {};
+  const BioPtr out = writing();
+  // OpenSSL leaves the leaf out of a client's chain.
+  if (SSL_is_server(ssl) == 1 && SSL_get0_peer_certificate(ssl) != nullptr) {
+    PEM_write_bio_X509(out.get(), SSL_get0_peer_certificate(ssl));
+  }
+  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl);
+  for (int i = 0; chain != nullptr && i < sk_X509_num(chain); ++i) {
+    PEM_write_bio_X509(out.get(), sk_X509_value(chain, i));
+  }
+  return written(out.get());
+}
+
+std::string Engine::verification() const {
+  return inner_->ssl ? X509_verify_cert_error_string(SSL_get_verify_result(inner_->ssl.get())) : "no connection";
+}
+
+std::string Engine::session_der() const {
+  SSL_SESSION* session = inner_->ssl ? SSL_get_session(inner_->ssl.get()) : nullptr;
+  const int size = session != nullptr ? i2d_SSL_SESSION(session, nullptr) : 0;
+  if (size <= 0) return {};
+  std::string der(static_cast<std::size_t>(size), '\0');
+  auto* end = reinterpret_cast<unsigned char*>(der.data());
+  i2d_SSL_SESSION(session, &end);
+  return der;
+}
+
+void Engine::resume_with(std::string_view session_der) {
+  if (!inner_->ssl || inner_->context->serves) return;
+  const unsigned char* begin = octets(session_der);
+  const SessionPtr session(d2i_SSL_SESSION(nullptr, &begin, static_cast<long>(session_der.size())));
+  if (session) SSL_set_session(inner_->ssl.get(), session.get());
+  ERR_clear_error();
+}
+
+}  // namespace tls
