@@ -1,9 +1,9 @@
 // From key files to the loop: read with all rights, jail, parse, report, serve.
 #include "keys/key_process.hpp"
 
+#include <poll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>

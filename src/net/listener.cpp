@@ -39,12 +39,14 @@ Task<std::optional<Accepted>> Listener::accept() {
       (void)co_await waiter_->wait(Direction::read, after(until_somebody_comes));
     }
   }
+  waiter_.reset();
+  socket_.reset();
   co_return std::nullopt;
 }
 
 void Listener::stop() {
   stopped_ = true;
-  waiter_->cancel();
+  if (waiter_) waiter_->cancel();
 }
 
 }  // namespace net

@@ -22,7 +22,7 @@ class Listener {
   // The next client, or nothing after stop(). Clients that vanish in the queue are skipped.
   [[nodiscard]] Task<std::optional<Accepted>> accept();
 
-  // Takes no more clients; the socket itself is closed, clients in its queue are left to whoever else holds it.
+  // Ends accept(), which closes the socket; clients in its queue are left to whoever else holds it.
   void stop();
 
   [[nodiscard]] int fd() const { return socket_.get(); }

@@ -24,15 +24,15 @@ std::string wire(std::string text) {
   return text;
 }
 
-// 2.8.
+// 2.8, composed.
 const std::string request_a = wire("remote_endpoint|[192.0.2.1]:40162|flags|1|timeout|300||");
 // 3.3.22, recorded: 71 octets.
 const std::string request_b = wire("remote_endpoint|[127.0.0.1]:49568|flags|1|timeout|300|server_id|smtpd||");
-// 3.5.27 and 3.7.11: postscreen sends the same octets to both.
+// 3.5 and 3.7, composed: postscreen sends the same to both.
 const std::string request_c =
     wire("remote_endpoint|[192.0.2.1]:40162|flags|1|timeout|300|timeout|300|serverid|smtpd||");
 
-// 3.12: postscreen's settings in their order; values as a default installation has them.
+// 3.12, composed: the order is its own, the values are like those of a default installation.
 const std::string settings_e = wire(
     "config_file|default|config_name||tls_high_cipherlist|aNULL:-aNULL:HIGH:@STRENGTH|tls_medium_cipherlist|"
     "aNULL:-aNULL:HIGH:MEDIUM:+RC4:@STRENGTH|tls_null_cipherlist|eNULL:!aNULL|tls_eecdh_auto_curves|"
@@ -49,7 +49,7 @@ const std::string settings_e = wire(
 const std::string request_e =
     wire("remote_endpoint|[192.0.2.1]:40162|flags|1|timeout|300|timeout|300|serverid|127.0.0.1:2535||") + settings_e;
 
-// 3.7.11, smtp(8): the beginning of its second list, which has many more.
+// 3.7.11, smtp(8), composed: a few of the many attributes of its second list.
 const std::string request_client = wire(
     "remote_endpoint|[127.0.0.1]:2526|flags|6|timeout|300|timeout|600|serverid|smtp||"
     "config_file|default|config_name||tls_high_cipherlist|aNULL:-aNULL:HIGH:@STRENGTH|dane|0||");
@@ -60,12 +60,12 @@ HandoffReader read(Generation generation, std::string_view bytes) {
   return reader;
 }
 
-std::vector<std::pair<Generation, std::string>> recorded() {
+std::vector<std::pair<Generation, std::string>> examples() {
   return {{Generation::a, request_a}, {Generation::b, request_b},      {Generation::c, request_c},
           {Generation::d, request_c}, {Generation::d, request_client}, {Generation::e, request_e}};
 }
 
-TEST(Handoff, the_recorded_octets_have_the_recorded_size) {
+TEST(Handoff, octets_have_the_recorded_sizes) {
   EXPECT_EQ(request_b.size(), 71U);
   EXPECT_EQ(greeting(Generation::d).size(), 28U);
   EXPECT_EQ(status(true).size(), 10U);
@@ -164,7 +164,7 @@ TEST(Handoff, requests_without_a_single_role_end_after_the_first_list) {
 }
 
 TEST(Handoff, torn_at_every_byte_reads_the_same) {
-  for (const auto& [generation, bytes] : recorded()) {
+  for (const auto& [generation, bytes] : examples()) {
     for (std::size_t cut = 0; cut < bytes.size(); ++cut) {
       HandoffReader reader(generation);
       ASSERT_EQ(reader.feed(bytes.substr(0, cut)), cut);
@@ -175,8 +175,8 @@ TEST(Handoff, torn_at_every_byte_reads_the_same) {
   }
 }
 
-TEST(Handoff, what_is_written_is_what_was_recorded) {
-  for (const auto& [generation, bytes] : recorded()) {
+TEST(Handoff, what_is_written_is_what_was_read) {
+  for (const auto& [generation, bytes] : examples()) {
     const auto reader = read(generation, bytes);
     ASSERT_EQ(reader.state(), State::done);
     EXPECT_EQ(encode(reader.handoff(), generation), bytes);

@@ -23,8 +23,8 @@ class BackendSide {
   [[nodiscard]] net::Task<std::variant<smtp::Reply, smtp::Fault>> read_reply(net::Deadline deadline);
 
   [[nodiscard]] net::Stream& stream() { return stream_; }
-  // Octets of a further reply that nobody asked for yet are there.
-  [[nodiscard]] bool unasked() const { return !unread_.empty(); }
+  // Whether there is something to read: octets that nobody asked for, or the end. Readiness alone may be stale.
+  [[nodiscard]] bool has_news();
 
  private:
   net::Stream stream_;

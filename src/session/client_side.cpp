@@ -39,7 +39,7 @@ net::Task<ClientSide::LineEvent> ClientSide::read_line(smtp::LineSplitter& split
     const int first =
         co_await net::wait_readable_either(channel_.stream().read_waiter(), watched->stream().read_waiter(), deadline);
     if (first < 0) co_return smtp::Fault::client_silent;
-    if (first == 1) co_return BackendSpoke{};
+    if (first == 1 && watched->has_news()) co_return BackendSpoke{};
   }
 }
 

@@ -19,6 +19,7 @@ struct Conversation {
   Parts with;
   smtp::Dialog& dialog;
   std::optional<BackendSide> backend;
+  bool greeted = false;  // the backend of the moment has greeted
   std::string_view last_command = "CONNECT";  // for the log line of a client that goes or falls silent
 };
 
@@ -27,6 +28,7 @@ constexpr std::size_t max_reply = 65536;
 
 net::Task<std::optional<Fault>> open_backend(Conversation& now) {
   now.backend.reset();
+  now.greeted = false;
   auto stream = co_await now.with.backends.open(now.with.identity);
   if (!stream) {
     now.with.journal.backend_failed(stream.error().text);
@@ -50,6 +52,7 @@ net::Task<std::optional<Fault>> say(Conversation& now, const Step& step) {
 
 net::Task<Step> backend_reply(Conversation& now, std::chrono::seconds limit) {
   auto reply = co_await now.backend->read_reply(after(limit));
+  now.greeted = true;
   if (const auto* fault = std::get_if<Fault>(&reply)) co_return now.dialog.on_fault(*fault);
   co_return now.dialog.on_reply(std::get<smtp::Reply>(reply));
 }
@@ -127,7 +130,7 @@ net::Task<Step> perform(Conversation& now, Next next) {
     case Next::client_line:
       co_return co_await client_line(now);
     case Next::backend_reply:
-      co_return co_await backend_reply(now, now.with.limits.reply);
+      co_return co_await backend_reply(now, now.greeted ? now.with.limits.reply : now.with.limits.greeting);
     case Next::body:
       co_return co_await body(now);
     case Next::policy:

@@ -29,7 +29,8 @@ InProcessTls::InProcessTls(TlsService service, ClientIdentity& identity, log::Jo
 net::Task<Secured> InProcessTls::start(ClientSide& client) {
   Channel& channel = client.channel();
   auto layer = std::make_unique<TlsLayer>(service_.loop, service_.context.start());
-  const bool done = co_await layer->shake_hands(channel.stream(), &service_.signer, net::after(service_.limits.handshake));
+  const bool done =
+      co_await layer->shake_hands(channel.stream(), &service_.signer, net::after(service_.limits.handshake));
   if (!done) {
     ++service_.counters.failed_handshakes;
     journal_.tls_failed(layer->failure().text(), layer->engine().offered().text());

@@ -1,5 +1,5 @@
-// TlsStarter: how TLS gets started in this shape: with an engine of our own (daemon), or by telling the program that has
-// the client's descriptor (helper).
+// TlsStarter: how TLS gets started in this shape: with an engine of our own (daemon), or by telling the program that
+// has the client's descriptor (helper).
 #pragma once
 
 #include <optional>

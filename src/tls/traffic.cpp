@@ -65,9 +65,9 @@ Progress Engine::Inner::encrypt(std::string_view plaintext, std::size_t& taken) 
   return taken > 0 || plaintext.empty() ? Progress::done : Progress::want_input;
 }
 
-void Engine::Inner::on_message(int sent, int /*version*/,
-                               int content,  // NOLINT(readability-function-size): OpenSSL's shape
-                               const void* /*data*/, std::size_t /*size*/, SSL* ssl, void* /*unused*/) {
+// NOLINTNEXTLINE(readability-function-size): OpenSSL's shape
+void Engine::Inner::on_message(int sent, int /*version*/, int content, const void* /*data*/, std::size_t /*size*/,
+                               SSL* ssl, void* /*unused*/) {
   Inner& connection = of(ssl);
   if (!connection.secured) return;
   const bool message_heard = sent == 0 && content == SSL3_RT_HANDSHAKE;

@@ -7,7 +7,6 @@
 namespace tls {
 namespace {
 
-using test::both_done;
 using test::carry;
 using test::Pair;
 using test::RawClient;

@@ -6,7 +6,6 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,7 +41,9 @@ base::Result<os::UniqueFd> listen_on_loopback(std::uint16_t port) {
   return os::listen_on(*address, options);
 }
 
-std::uint16_t port_of(const os::UniqueFd& listener) { return os::local_of(listener.get()).port(); }
+std::uint16_t port_of(const os::UniqueFd& listener) {
+  return os::local_of(listener.get()).port();
+}
 
 struct Ports {
   std::uint16_t starttls = 0;
@@ -72,14 +73,14 @@ bool somebody_listens(std::uint16_t port) {
 }
 
 std::vector<std::string> service_arguments(const DemoFolder& folder, Ports ports, std::uint16_t backend) {
-  return {"--listen",  fmt::format("127.0.0.1:{}", ports.starttls),
-          "--listen-tls", fmt::format("127.0.0.1:{}", ports.implicit),
-          "--backend", fmt::format("127.0.0.1:{}", backend),
-          "--identity", "none",
-          "--cert", folder.certificate(),
-          "--key", folder.key(),
-          "--jail", folder.jail(),
-          "--workers", "2",
+  return {"--listen",        fmt::format("127.0.0.1:{}", ports.starttls),
+          "--listen-tls",    fmt::format("127.0.0.1:{}", ports.implicit),
+          "--backend",       fmt::format("127.0.0.1:{}", backend),
+          "--identity",      "none",
+          "--cert",          folder.certificate(),
+          "--key",           folder.key(),
+          "--jail",          folder.jail(),
+          "--workers",       "2",
           "--timeout-drain", "2s"};
 }
 
@@ -109,7 +110,7 @@ class Demo {
   [[nodiscard]] int compare(std::string_view sent) const;
 
   const config::RunOptions& options_;
-  DemoFolder folder_;      // goes last: the children use it
+  DemoFolder folder_;  // goes last: the children use it
   DemoChildren children_;
   Ports ports_;
   std::string stored_;  // the file of the next message
@@ -128,16 +129,19 @@ base::Result<void> Demo::start() {
   if (!listener) return tl::unexpected(listener.error());
   const std::uint16_t backend = port_of(*listener);
   const SinkReport told = options_.once ? [](const SinkReceipt&) {} : show_message;
-  auto started = children_.start(
-      "the sink", [&] { return run_demo_sink(std::move(*listener), std::move(*store), told); });
+  auto started =
+      children_.start("the sink", [&] { return run_demo_sink(std::move(*listener), std::move(*store), told); });
   if (!started) return started;
   listener->reset();
-  return children_.start("the service", [&] { return serve(service_arguments(folder_, ports_, backend)); });
+  return children_.start("the service", [&] {
+    os::name_process("ehlock serve");
+    return serve(service_arguments(folder_, ports_, backend));
+  });
 }
 
 base::Result<void> Demo::await_service() {
   for (int i = 0; i < tries; ++i) {
-    if (somebody_listens(ports_.starttls) && somebody_listens(ports_.implicit)) return {};
+    if (somebody_listens(ports_.starttls)) return {};
     const auto event = children_.wait(between_tries);
     if (event == DemoChildren::Event::child_ended) return base::fail("{}", children_.epitaph());
     if (event == DemoChildren::Event::told_to_stop) return base::fail("stopped");

@@ -34,6 +34,15 @@ base::Result<std::unique_ptr<Generation>> Generation::start(Prepared prepared, S
   return tl::unexpected(made.error());
 }
 
+base::Result<void> Generation::check_keys(Prepared prepared, Surroundings around) {
+  if (prepared.chains.empty()) return {};
+  Generation generation(std::move(prepared), around);
+  generation.key_processes_.resize(1);
+  Child& child = generation.key_processes_.front();
+  child.name = "key process";
+  return generation.start_key_process(child).and_then([&] { return generation.await_keys(child); });
+}
+
 Generation::~Generation() { kill(); }
 
 bool Generation::needs_launcher() const {

@@ -34,6 +34,8 @@ class Generation {
   // Starts everything and waits until each process said that it is ready. On failure what was started is ended.
   [[nodiscard]] static base::Result<std::unique_ptr<Generation>> start(Prepared prepared, Surroundings around,
                                                                        std::vector<tls::TicketKey> ticket_keys);
+  // Only whether every key can be loaded and belongs to its certificate; nothing stays.
+  [[nodiscard]] static base::Result<void> check_keys(Prepared prepared, Surroundings around);
   ~Generation();
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;

@@ -221,7 +221,7 @@ base::Result<void> Generation::await_worker(Slot& slot) {
   if (slot.number != 0 || started->text.empty() || !first_start_) return {};
   first_start_ = false;
   for (const auto line : base::split(started->text, '\n')) {
-    around_.sink->write(log::Severity::warning, fmt::format("jail: left out: {}", line));
+    around_.sink->write(log::Severity::warning, fmt::format("warning: jail: left out: {}", line));
   }
   return {};
 }

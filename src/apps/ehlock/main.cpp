@@ -14,21 +14,12 @@
 #include "apps/ehlock/sink.hpp"
 #include "apps/ehlock/supervisor.hpp"
 #include "config/commands.hpp"
-#include "config/load.hpp"
 
 namespace {
 
 int perform(const config::ServeCommand& command) { return app::serve(command.arguments); }
 
-int perform(const config::CheckCommand& command) {
-  const auto loaded = config::load_serve(command.arguments, config::process_environment());
-  if (!loaded) {
-    fmt::print(stderr, "{}\n", loaded.error().text);
-    return EX_CONFIG;
-  }
-  fmt::print("{}", config::effective_text(*loaded));
-  return EX_OK;
-}
+int perform(const config::CheckCommand& command) { return app::check(command.arguments); }
 
 int perform(const config::SinkOptions& options) { return app::sink(options); }
 

@@ -24,7 +24,7 @@ tl::unexpected<SendFault> fault(int status, std::string text) {
 }
 
 tl::unexpected<SendFault> lost(net::Io why, std::string_view waited_for) {
-  if (why == net::Io::timed_out) return fault(EX_TEMPFAIL, fmt::format("no {} in time", waited_for));
+  if (why == net::Io::timed_out) return fault(EX_TEMPFAIL, fmt::format("timed out before {}", waited_for));
   return fault(EX_UNAVAILABLE, fmt::format("the connection was lost before {}", waited_for));
 }
 
@@ -80,8 +80,7 @@ net::Task<SendResult<void>> SendClient::secure(const tls::Context& context, std:
   const bool secured = co_await layer->shake_hands(channel_->stream(), nullptr, net::after(handshake_limit));
   if (!secured) {
     const tls::Failure& why = layer->failure();
-    co_return fault(EX_PROTOCOL, fmt::format("TLS failed: {} ({}); verification: {}", why.text(), why.detail,
-                                             layer->engine().verification()));
+    co_return fault(EX_PROTOCOL, fmt::format("TLS failed: {} ({})", why.text(), why.detail));
   }
   note_tls(layer->engine());
   tls_ = layer.get();
@@ -99,7 +98,7 @@ net::Task<SendResult<smtp::Reply>> SendClient::read_reply(std::chrono::minutes l
     }
     if (parser.state() == smtp::ReplyParser::State::complete) break;
     const net::Io received = co_await channel_->read(unread_, deadline);
-    if (received != net::Io::done) co_return lost(received, "reply");
+    if (received != net::Io::done) co_return lost(received, "a reply came");
   }
   smtp::Reply reply = parser.take();
   SendTranscript::heard(reply);
@@ -126,6 +125,8 @@ net::Task<void> SendClient::close() {
   channel_->close();
 }
 
-std::string SendClient::session_der() { return tls_ != nullptr ? tls_->engine().session_der() : std::string(); }
+std::string SendClient::session_der() {
+  return tls_ != nullptr ? tls_->engine().session_der() : std::string();
+}
 
 }  // namespace app

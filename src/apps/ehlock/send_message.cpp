@@ -14,7 +14,8 @@ constexpr std::string_view short_text = "This message was sent by ehlock to try 
 // Base64 of one to three octets (RFC 4648 §4).
 std::array<char, 4> encoded(std::string_view octets) {
   std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < 3; ++i) bits = bits << 8U | (i < octets.size() ? static_cast<unsigned char>(octets[i]) : 0);
+  for (std::size_t i = 0; i < 3; ++i)
+    bits = bits << 8U | (i < octets.size() ? static_cast<unsigned char>(octets[i]) : 0);
   std::array<char, 4> text{'=', '=', '=', '='};
   for (std::size_t i = 0; i <= octets.size() && i < text.size(); ++i) text[i] = digits[bits >> (18 - 6 * i) & 63U];
   return text;

@@ -75,7 +75,7 @@ SendResult<SendPlan> plan_sending(const config::SendOptions& options) {
   if (!auth) return tl::unexpected(auth.error());
   auto addresses = os::resolve(options.server, false);
   if (!addresses) return fault(EX_UNAVAILABLE, addresses.error());
-  return SendPlan{std::move(*addresses), std::move(*context), options.implicit,  host,         options.from, options.to,
+  return SendPlan{std::move(*addresses), std::move(*context), options.implicit, host, options.from, options.to,
                   std::move(*message),   std::move(*auth),    options.times};
 }
 

@@ -35,7 +35,9 @@ class Offer {
   smtp::Reply ehlo_;
 };
 
-tl::unexpected<SendFault> tls_fault(std::string text) { return tl::unexpected(SendFault{EX_PROTOCOL, std::move(text)}); }
+tl::unexpected<SendFault> tls_fault(std::string text) {
+  return tl::unexpected(SendFault{EX_PROTOCOL, std::move(text)});
+}
 
 net::Task<SendResult<Offer>> greet(SendClient& client, const SendPlan& plan) {
   auto reply = co_await client.exchange("EHLO " + plan.our_name);
@@ -68,6 +70,7 @@ net::Task<SendResult<Offer>> open_starttls(SendClient& client, const SendPlan& p
   if (!clear->has("STARTTLS")) co_return tls_fault("the server does not offer STARTTLS");
   const auto ready = co_await client.exchange("STARTTLS");
   if (!ready) co_return tl::unexpected(ready.error());
+  if (ready->code / 100 == 4) co_return refused("STARTTLS", *ready);
   if (ready->code != 220) co_return tls_fault(refused("STARTTLS", *ready).value().text);
   const auto secured = co_await client.secure(plan.context, std::move(session_der));
   if (!secured) co_return tl::unexpected(secured.error());

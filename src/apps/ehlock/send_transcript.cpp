@@ -26,8 +26,12 @@ void SendTranscript::heard(const smtp::Reply& reply) {
   }
 }
 
-void SendTranscript::said(std::string_view line) { print("->", line); }
+void SendTranscript::said(std::string_view line) {
+  print("->", line);
+}
 
-void SendTranscript::noted(std::string_view text) { print("==", text); }
+void SendTranscript::noted(std::string_view text) {
+  print("==", text);
+}
 
 }  // namespace app

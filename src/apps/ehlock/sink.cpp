@@ -53,7 +53,9 @@ void remove_socket_files(const std::vector<os::Endpoint>& endpoints) {
   }
 }
 
-void report(const SinkReceipt& receipt) { fmt::print(stderr, "{}\n", text_of(receipt)); }
+void report(const SinkReceipt& receipt) {
+  fmt::print(stderr, "{}\n", text_of(receipt));
+}
 
 void stay_quiet(const SinkReceipt& /*receipt*/) {}
 

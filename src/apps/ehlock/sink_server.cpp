@@ -61,7 +61,9 @@ net::Task<void> serve_sink_client(Server& server, os::UniqueFd socket) {
   stream.end_writing();
 }
 
-void complain(std::string_view text) { fmt::print(stderr, "sink: a session failed: {}\n", text); }
+void complain(std::string_view text) {
+  fmt::print(stderr, "sink: a session failed: {}\n", text);
+}
 
 net::Task<void> accept_sink_clients(Server& server, net::Listener& listener) {
   for (int clients = 1;; ++clients) {

@@ -19,7 +19,9 @@ constexpr std::size_t max_recipients = 1000;
 constexpr std::size_t max_errors = 100;
 constexpr std::string_view data_end = ".\r\n";
 
-std::string reply(std::string_view text) { return fmt::format("{}\r\n", text); }
+std::string reply(std::string_view text) {
+  return fmt::format("{}\r\n", text);
+}
 
 std::vector<std::string_view> words_of(std::string_view line) {
   auto words = base::split(line, ' ');
@@ -37,7 +39,9 @@ struct SinkSession::Answer {
 SinkSession::SinkSession(SinkStore& store, const SinkReport& told, std::string name)
     : store_(store), told_(told), name_(std::move(name)), lines_(smtp::BareNewline::reject, max_command, max_line) {}
 
-std::string SinkSession::greeting() const { return fmt::format("220 {} ESMTP ehlock sink\r\n", name_); }
+std::string SinkSession::greeting() const {
+  return fmt::format("220 {} ESMTP ehlock sink\r\n", name_);
+}
 
 void SinkSession::take(base::Buffer& unread, std::string& replies) {
   bool going = true;
@@ -70,8 +74,8 @@ std::string SinkSession::answer_to(const smtp::Line& line) {
   if (login_ != Login::none) return on_login_line(line.text);
   const auto command = smtp::parse_command(line.text);
   if (command.verb == smtp::Verb::auth) return on_auth(line.text);
-  const auto* const found = std::find_if(answers.begin(), answers.end(),
-                                         [&](const Answer& answer) { return answer.verb == command.verb; });
+  const auto* const found =
+      std::find_if(answers.begin(), answers.end(), [&](const Answer& answer) { return answer.verb == command.verb; });
   return found != answers.end() ? (this->*found->by)(command) : reply("500 5.5.2 Unknown command");
 }
 
@@ -163,7 +167,9 @@ void SinkSession::add_unstuffed(std::string_view text) {
   line_begins_ = text.ends_with("\r\n");
 }
 
-std::string SinkSession::end_chunk() { return fmt::format("250 2.0.0 {} octets\r\n", chunk_.size); }
+std::string SinkSession::end_chunk() {
+  return fmt::format("250 2.0.0 {} octets\r\n", chunk_.size);
+}
 
 std::string SinkSession::end_message() {
   const auto kept = store_.keep(*draft_, envelope_);
@@ -178,9 +184,13 @@ std::string SinkSession::on_rset(const smtp::Command& /*command*/) {
   return reply("250 2.0.0 Ok");
 }
 
-std::string SinkSession::on_noop(const smtp::Command& /*command*/) { return reply("250 2.0.0 Ok"); }
+std::string SinkSession::on_noop(const smtp::Command& /*command*/) {
+  return reply("250 2.0.0 Ok");
+}
 
-std::string SinkSession::on_vrfy(const smtp::Command& /*command*/) { return reply("252 2.1.5 Send and see"); }
+std::string SinkSession::on_vrfy(const smtp::Command& /*command*/) {
+  return reply("252 2.1.5 Send and see");
+}
 
 std::string SinkSession::on_quit(const smtp::Command& /*command*/) {
   over_ = true;

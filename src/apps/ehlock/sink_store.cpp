@@ -130,6 +130,8 @@ base::Result<SinkReceipt> SinkStore::keep(SinkDraft& draft, SinkEnvelope envelop
   return tl::unexpected(moved.error());
 }
 
-std::string SinkStore::file_of(std::uint64_t number) const { return fmt::format("{}/{}.eml", path_, number); }
+std::string SinkStore::file_of(std::uint64_t number) const {
+  return fmt::format("{}/{}.eml", path_, number);
+}
 
 }  // namespace app

@@ -1,6 +1,6 @@
 // SinkStore: a folder of numbered messages, NUMBER.eml octet for octet as they came and NUMBER.envelope beside it. A
-// message is written as it comes, under a temporary name, and gets its number when it is whole. Nothing is synced to the
-// disk: this is for trying things, not for keeping mail.
+// message is written as it comes, under a temporary name, and gets its number when it is whole. Nothing is synced to
+// the disk: this is for trying things, not for keeping mail.
 #pragma once
 
 #include <cstdint>

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "log/json_sink.hpp"
+
 namespace app {
 
 std::unique_ptr<log::Sink> make_sink(const config::ServePlan& plan) {
@@ -9,7 +11,7 @@ std::unique_ptr<log::Sink> make_sink(const config::ServePlan& plan) {
     auto sink = log::syslog_sink("ehlock");
     if (sink) return std::move(*sink);
   }
-  return log::stderr_sink("ehlock");
+  return plan.log_format == config::LogFormat::json ? log::json_sink("ehlock") : log::stderr_sink("ehlock");
 }
 
 }  // namespace app

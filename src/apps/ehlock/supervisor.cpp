@@ -37,6 +37,7 @@ constexpr seconds look_at_files_each{60};
 // Several files of one renewal change one after the other: wait for the last.
 constexpr milliseconds after_a_change{300};
 constexpr seconds look_at_epoch_each{10};
+constexpr int most_readings = 5;
 
 base::Secret random_secret() {
   base::Secret secret(ticket_secret_size);
@@ -139,7 +140,10 @@ void Supervisor::replace_current(std::unique_ptr<Generation> fresh) {
 void Supervisor::reload(std::string_view why) {
   if (ending_) return;
   say(log::Severity::info, fmt::format("reloading: {}", why));
-  const auto reloaded = start();
+  (void)watch_.changed();
+  auto reloaded = start();
+  // Files that were replaced while they were read do not fit each other: read again.
+  for (int again = 0; !reloaded && again < most_readings && watch_.changed(); ++again) reloaded = start();
   if (reloaded) {
     say(log::Severity::info, "reloaded");
     return;
@@ -190,6 +194,7 @@ void Supervisor::drain() {
   ending_ = true;
   const seconds limit = current_->prepared().plan.drain;
   say(log::Severity::info, fmt::format("draining for at most {} s", limit.count()));
+  listeners_ = Listeners();
   current_->end();
   for (const auto& generation : former_) generation->end();
   agenda_.in(limit, [this] { drain(); });
@@ -215,7 +220,7 @@ void Supervisor::announce() const {
   }
   if (current_->prepared().plan.backend && current_->prepared().plan.identity == session::Identity::none) {
     say(log::Severity::warning,
-        "identity none: the backend sees every client as this machine; what it permits to itself it permits to all");
+        "warning: identity none: the backend sees every client as this machine; what it permits to itself it permits to all");
   }
   say(log::Severity::info, "ready");
 }

@@ -13,4 +13,7 @@ namespace app {
 // cannot be used at start, 75 for what may be better later).
 [[nodiscard]] int serve(const std::vector<std::string>& arguments);
 
+// `ehlock check ARGUMENTS`: reads all that serve would read, prints the configuration in force; starts nothing that stays.
+[[nodiscard]] int check(const std::vector<std::string>& arguments);
+
 }  // namespace app

@@ -1,0 +1,222 @@
+#include "config/checks.hpp"
+
+#include <algorithm>
+
+#include "config/listener_checks.hpp"
+
+namespace config {
+namespace {
+
+using smtp::OnStarttls;
+
+struct Facts {
+  const Draft& draft;
+  const Applied& applied;
+  bool root = true;
+
+  [[nodiscard]] bool given(const std::string& name) const {
+    const auto found = applied.current.find(name);
+    return found != applied.current.end() && !found->second.words.empty() && found->second.origin != "default";
+  }
+
+  // How a complaint about a name that was given begins.
+  [[nodiscard]] std::string label(const std::string& name) const {
+    const auto found = applied.current.find(name);
+    return found == applied.current.end() ? name : found->second.label;
+  }
+};
+
+bool is_root(const std::string& user) {
+  return user == "root" || base::number<unsigned long>(user) == 0UL;
+}
+
+std::string needs_listener(const Facts& facts) {
+  if (!facts.draft.plan.listeners.empty()) return "";
+  return "no listener: give --listen or --listen-tls (in the file listen, listen_tls)";
+}
+
+std::string needs_backend_or_program(const Facts& facts) {
+  const ServePlan& plan = facts.draft.plan;
+  if (plan.backend && !plan.program.empty()) {
+    return fmt::format("{}: a backend and a program ({}) are both given; exactly one is wanted", facts.label("backend"),
+                       facts.label("program"));
+  }
+  if (plan.backend || !plan.program.empty()) return "";
+  return "no backend: give --backend ENDPOINT, or a program after -- (in the file backend, program)";
+}
+
+// Threat 9: a front on the backend's own machine makes every client look like 127.0.0.1.
+std::string backend_needs_identity(const Facts& facts) {
+  if (!facts.draft.plan.backend || facts.given("identity")) return "";
+  return fmt::format(
+      "{}: identity is not chosen. Without it the backend {} sees every client with the address of this front, often\n"
+      "  127.0.0.1. That disarms its rules for relaying and spam: a server that trusts its own machine or network "
+      "would\n"
+      "  relay for everybody. Choose how the backend learns who the client is, by --identity (in the file identity):\n"
+      "    proxy-v1      PROXY header, text form: Postfix, Exim, Haraka and others, if told to expect it from here\n"
+      "    proxy-v2      PROXY header, binary form\n"
+      "    proxy-v2-tls  the same with what TLS found: version, cipher, client certificate (Dovecot logs it)\n"
+      "    xclient       XCLIENT command: Postfix (smtpd_authorized_xclient_hosts), Haraka, Dovecot\n"
+      "    none          nothing is passed on: only for backends that trust no address; a warning is logged at start",
+      facts.label("backend"), facts.draft.plan.backend->text());
+}
+
+std::string program_needs_no_identity(const Facts& facts) {
+  if (facts.draft.plan.program.empty() || !facts.given("identity")) return "";
+  return facts.label("identity") + ": a program gets the client's identity by its environment (TCPREMOTEIP and so on)";
+}
+
+std::string listeners_apart(const Facts& facts) {
+  const auto& listeners = facts.draft.plan.listeners;
+  for (auto a = listeners.begin(); a != listeners.end(); ++a) {
+    const auto b =
+        std::find_if(listeners.begin(), a, [&](const Listener& each) { return overlap(a->endpoint, each.endpoint); });
+    if (b == a) continue;
+    return fmt::format("{}: {} and {} overlap", facts.label(a->door == Door::implicit ? "listen_tls" : "listen"),
+                       b->endpoint.text(), a->endpoint.text());
+  }
+  return "";
+}
+
+std::string backend_is_not_us(const Facts& facts) {
+  const ServePlan& plan = facts.draft.plan;
+  const bool loop =
+      plan.backend && std::any_of(plan.listeners.begin(), plan.listeners.end(),
+                                  [&](const Listener& each) { return reaches(*plan.backend, each.endpoint); });
+  if (!loop) return "";
+  return fmt::format("{}: {} is one of our own listeners: sessions would go round in a loop", facts.label("backend"),
+                     plan.backend->text());
+}
+
+std::string needs_certificate(const Facts& facts) {
+  if (!facts.draft.chains.empty()) return "";
+  return "no certificate: give --cert FILE [--key FILE] (in the file cert, key)";
+}
+
+std::string keys_have_certificates(const Facts& facts) {
+  const std::size_t chains = facts.draft.chains.size();
+  const std::size_t keys = facts.draft.keys.size();
+  if (keys <= chains) return "";
+  return fmt::format(
+      "{}: {} keys for {} certificates; the N-th key belongs to the N-th certificate, and one whose key "
+      "is in the same file needs none",
+      facts.label("key"), keys, chains);
+}
+
+std::string client_certificates_need_authorities(const Facts& facts) {
+  const ServePlan& plan = facts.draft.plan;
+  const bool wanted = plan.tls.client_certificate != tls::ClientCertificate::none;
+  if (wanted && plan.client_ca_file.empty()) {
+    return facts.label("tls.client_cert") + ": needs --client-ca FILE, the authorities certificates must lead to";
+  }
+  if (wanted || plan.client_ca_file.empty()) return "";
+  return facts.label("tls.client_ca") + ": has no effect without --client-cert ask or require";
+}
+
+std::string versions_in_order(const Facts& facts) {
+  const auto& tls = facts.draft.plan.tls;
+  if (tls.min_version <= tls.max_version) return "";
+  return fmt::format("{}: the oldest version is newer than the newest ({})", facts.label("tls.min"),
+                     facts.label("tls.max"));
+}
+
+std::string program_cannot_reconnect(const Facts& facts) {
+  const ServePlan& plan = facts.draft.plan;
+  if (plan.program.empty() || plan.dialog.on_starttls == OnStarttls::reset) return "";
+  return facts.label("on_starttls") + ": a program cannot be connected to again; only reset is possible with one";
+}
+
+std::string program_is_not_root(const Facts& facts) {
+  const ServePlan& plan = facts.draft.plan;
+  if (plan.program.empty() || !facts.root) return "";
+  const std::string name = plan.program_user.empty() ? "user" : "program_user";
+  const std::string& user = plan.program_user.empty() ? plan.user : plan.program_user;
+  if (user.empty()) {
+    return facts.label("program") + ": programs are not run as root: give --program-user NAME or --user NAME";
+  }
+  return is_root(user) ? facts.label(name) + ": programs are not run as root" : "";
+}
+
+std::string user_is_not_root(const Facts& facts) {
+  if (!facts.given("user") || !is_root(facts.draft.plan.user)) return "";
+  return facts.label("user") + ": the processes that touch the network do not run as root";
+}
+
+std::string stages_need_policy(const Facts& facts) {
+  if (facts.draft.plan.policy || !facts.given("policy_at")) return "";
+  return facts.label("policy_at") + ": has no effect without --policy ENDPOINT";
+}
+
+std::string no_contradiction_before_tls(const Facts& facts) {
+  const auto& dialog = facts.draft.plan.dialog;
+  if (!dialog.require_tls || !dialog.auth_before_tls) return "";
+  return fmt::format("{}: contradicts {}: with TLS required nobody can authenticate before it",
+                     facts.label("auth_before_tls"), facts.label("require_tls"));
+}
+
+struct Check {
+  std::vector<std::string> about;            // names whose faults silence the check
+  std::string (*fault)(const Facts& facts);  // "": none
+};
+
+const std::vector<Check>& checks() {
+  static const std::vector<Check> all{
+      {{"listen", "listen_tls"}, needs_listener},
+      {{"listen", "listen_tls"}, listeners_apart},
+      {{"backend", "program"}, needs_backend_or_program},
+      {{"backend", "program", "identity"}, backend_needs_identity},
+      {{"program", "identity"}, program_needs_no_identity},
+      {{"backend", "listen", "listen_tls"}, backend_is_not_us},
+      {{"cert"}, needs_certificate},
+      {{"cert", "key"}, keys_have_certificates},
+      {{"tls.client_cert", "tls.client_ca"}, client_certificates_need_authorities},
+      {{"tls.min", "tls.max"}, versions_in_order},
+      {{"program", "on_starttls"}, program_cannot_reconnect},
+      {{"program", "user", "program_user"}, program_is_not_root},
+      {{"user"}, user_is_not_root},
+      {{"policy", "policy_at"}, stages_need_policy},
+      {{"require_tls", "auth_before_tls"}, no_contradiction_before_tls},
+  };
+  return all;
+}
+
+void set_default(Applied& applied, const std::string& name, std::string word) {
+  applied.current[name] = {{std::move(word)}, "default", name};
+}
+
+}  // namespace
+
+void complete(Draft& draft, Applied& applied, const Environment& environment) {
+  ServePlan& plan = draft.plan;
+  const Facts facts{draft, applied, environment.root};
+  for (std::size_t i = 0; i < draft.chains.size(); ++i) {
+    plan.certificates.push_back({draft.chains[i], i < draft.keys.size() ? draft.keys[i] : ""});
+  }
+  if (!facts.given("name")) {
+    plan.dialog.name = environment.host_name;
+    set_default(applied, "name", environment.host_name);
+  }
+  if (!facts.given("on_starttls")) {
+    const bool again = plan.backend && plan.identity == session::Identity::proxy_v2_tls;
+    plan.dialog.on_starttls = again ? OnStarttls::reconnect : OnStarttls::reset;
+    set_default(applied, "on_starttls", again ? "reconnect" : "reset");
+  }
+  if (plan.policy && !facts.given("policy_at")) {
+    plan.dialog.policy_stages = {smtp::PolicyStage::rcpt};
+    set_default(applied, "policy_at", "rcpt");
+  }
+}
+
+std::vector<std::string> cross_check(const Draft& draft, const Applied& applied, const Environment& environment) {
+  const Facts facts{draft, applied, environment.root};
+  std::vector<std::string> faults;
+  for (const Check& check : checks()) {
+    const bool doubtful = std::any_of(check.about.begin(), check.about.end(),
+                                      [&](const std::string& name) { return applied.faulty.contains(name); });
+    std::string fault = doubtful ? "" : check.fault(facts);
+    if (!fault.empty()) faults.push_back(std::move(fault));
+  }
+  return faults;
+}
+
+}  // namespace config

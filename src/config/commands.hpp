@@ -1,0 +1,74 @@
+// The command line of ehlock as a value: which command, with what. Of serve and check only the form of the arguments is
+// looked at here; load_serve() (config/load.hpp) reads them, as often as HUP asks for it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "os/address.hpp"
+#include "tls/settings.hpp"
+
+namespace config {
+
+struct ServeCommand {
+  std::vector<std::string> arguments;  // behind "serve"
+};
+
+struct CheckCommand {
+  std::vector<std::string> arguments;  // behind "check"
+};
+
+struct SinkOptions {
+  std::vector<os::Endpoint> listen;  // at least one
+  std::string dir;                   // empty: messages are counted and forgotten
+  bool quiet = false;                // no line for each message
+};
+
+struct SendOptions {
+  os::Endpoint server;
+  bool implicit = false;  // TLS at once instead of STARTTLS
+  std::string from;       // may be empty: the null sender
+  std::vector<std::string> to;
+  std::string subject;
+  std::string body;     // text; one of body and file
+  std::string file;     // a whole message, header and body
+  std::string ca_file;  // empty: the system's authorities, when `verify`
+  bool verify = false;
+  std::string server_name;  // SNI and the name to verify; empty: the server's host
+  tls::Version min_version = tls::Version::tls1_2;
+  tls::Version max_version = tls::Version::tls1_3;
+  bool resume = false;  // twice: the second session resumes the first one's TLS
+  std::size_t times = 1;
+  std::string user;  // AUTH; with password_file or not at all
+  std::string password_file;
+};
+
+struct RunOptions {
+  bool once = false;
+  std::uint16_t starttls_port = 2525;
+  std::uint16_t tls_port = 2465;
+  std::string keep;  // folder the messages stay in; empty: they go at the end
+};
+
+struct Help {
+  std::string text;  // for standard output, exit 0
+};
+
+struct VersionText {
+  std::string text;  // "ehlock 1.2.3\n"
+};
+
+struct UsageError {
+  std::string text;  // all faults, a line each; for standard error, exit 64
+};
+
+using CommandLine =
+    std::variant<ServeCommand, CheckCommand, SinkOptions, SendOptions, RunOptions, Help, VersionText, UsageError>;
+
+// `argv` with the program's name in front.
+[[nodiscard]] CommandLine parse_command_line(const std::vector<std::string>& argv);
+
+}  // namespace config

@@ -1,0 +1,87 @@
+#include "config/help.hpp"
+
+#include "config/serve_options.hpp"
+
+namespace config {
+namespace {
+
+constexpr std::size_t column = 32;
+constexpr std::size_t width = 108;
+
+std::string flag_text(const Shape& shape) {
+  if (shape.flag.empty()) return "-- " + shape.argument;
+  const std::string value = shape.words.empty() ? shape.argument : fmt::format("{}", fmt::join(shape.words, "|"));
+  return value.empty() ? "--" + shape.flag : fmt::format("--{} {}", shape.flag, value);
+}
+
+std::string default_text(const Shape& shape) {
+  if (shape.kind == Kind::toggle) return "";
+  const std::string& text = shape.standard.empty() ? shape.unset : shape.standard;
+  return text.empty() ? "" : fmt::format(" [{}]", text);
+}
+
+// `text` in lines up to `width`, which all but the first begin at `column`.
+std::string wrapped(std::string_view text) {
+  const std::string margin = "\n" + std::string(column, ' ');
+  std::string result;
+  std::size_t used = 0;
+  for (const std::string_view word : base::split(text, ' ')) {
+    if (used > 0 && column + used + 1 + word.size() > width) {
+      result += margin;
+      used = 0;
+    }
+    if (used > 0) result += ' ';
+    result += word;
+    used += word.size() + 1;
+  }
+  return result;
+}
+
+std::string line(const Shape& shape) {
+  const std::string flag = "  " + flag_text(shape);
+  const std::string gap =
+      flag.size() + 1 < column ? std::string(column - flag.size(), ' ') : "\n" + std::string(column, ' ');
+  return flag + gap + wrapped(shape.help + default_text(shape)) + '\n';
+}
+
+}  // namespace
+
+std::string options_text(const std::vector<Shape>& shapes) {
+  std::string text;
+  std::string group;
+  for (const Shape& shape : shapes) {
+    if (shape.group != group) text += fmt::format("\n{}:\n", shape.group);
+    group = shape.group;
+    text += line(shape);
+  }
+  return text;
+}
+
+std::string serve_help() {
+  return "Usage: ehlock serve [OPTION...]\n"
+         "       ehlock serve [OPTION...] -- PROGRAM [ARGUMENT...]\n"
+         "       ehlock check (the same)\n"
+         "\n"
+         "TLS in front of an SMTP server. Lists are given by repetition or with commas. Each option is also a key of\n"
+         "the file (--timeout-data is timeout.data, see ehlock.toml(5)) and a variable (EHLOCK_TIMEOUT_DATA). The\n"
+         "command line wins over variables, these over conf.d, that over the file. Times: 30s, 5m, 1h; sizes: "
+         "64KiB.\n" +
+         options_text(shapes_of(serve_options()));
+}
+
+std::string program_help() {
+  return "Usage: ehlock COMMAND [OPTION...]\n"
+         "\n"
+         "  serve      put TLS in front of an SMTP server\n"
+         "  check      read the configuration of serve, say what is wrong with it or what holds\n"
+         "  sink       an SMTP server that stores each message as a file, for tests\n"
+         "  send       send one message through STARTTLS, show the conversation and what TLS found\n"
+         "  run        show all of it on this machine, without configuration\n"
+         "\n"
+         "  ehlock COMMAND --help    the options of a command\n"
+         "  ehlock --version\n"
+         "\n"
+         "Manual pages: ehlock(8), ehlock.toml(5).\n";
+}
+
+}  // namespace config

@@ -1,0 +1,171 @@
+// Rows about running: time limits, counts, processes, log.
+
+#include "config/serve_options.hpp"
+#include "config/value.hpp"
+
+namespace config {
+namespace {
+
+constexpr std::size_t very_many = 1'000'000;
+
+Option<Draft> timeout(const std::string& what, const char* standard, std::chrono::seconds session::Limits::*place,
+                      const char* help) {
+  return single<Draft>(
+      {.flag = "timeout-" + what,
+       .key = "timeout." + what,
+       .kind = Kind::duration,
+       .argument = "TIME",
+       .standard = standard,
+       .help = help},
+      [place](Draft & d) -> auto& { return d.plan.limits.*place; }, duration);
+}
+
+Shape maximum(const std::string& what, const char* standard, const char* help) {
+  return {.flag = "max-" + what,
+          .key = "max." + what,
+          .kind = Kind::count,
+          .argument = "N",
+          .standard = standard,
+          .help = help};
+}
+
+// A number of workers, or "auto" for one on each core, which the plan says as 0.
+base::Result<std::size_t> workers(std::string_view text) {
+  if (text == "auto") return std::size_t{0};
+  auto parsed = count(1, 256)(text);
+  if (!parsed) return base::fail("must be a number from 1 to 256, or auto");
+  return parsed;
+}
+
+const Words<LogTarget>& targets() {
+  static const Words<LogTarget> words{{"stderr", LogTarget::standard_error}, {"syslog", LogTarget::syslog}};
+  return words;
+}
+
+const Words<LogFormat>& formats() {
+  static const Words<LogFormat> words{{"text", LogFormat::text}, {"json", LogFormat::json}};
+  return words;
+}
+
+}  // namespace
+
+ServeOptions timeout_options() {
+  using session::Limits;
+  return {
+      timeout("command", "5m", &Limits::command, "for the client's next command"),
+      timeout("data", "10m", &Limits::data, "for the next octets of a message"),
+      timeout("handshake", "30s", &Limits::handshake, "for the whole TLS handshake"),
+      timeout("proxy", "5s", &Limits::proxy, "for a whole PROXY header"),
+      timeout("connect", "10s", &Limits::connect, "for connecting to the backend, each address"),
+      timeout("greeting", "5m", &Limits::greeting, "for the backend's greeting"),
+      timeout("reply", "10m", &Limits::reply, "for any other reply of the backend"),
+      timeout("policy", "10s", &Limits::policy, "for a policy verdict"),
+      timeout("program", "10s", &Limits::program, "for starting a program"),
+      single<Draft>(
+          {.flag = "timeout-drain",
+           .key = "timeout.drain",
+           .kind = Kind::duration,
+           .argument = "TIME",
+           .standard = "30s",
+           .help = "after TERM, until running sessions are cut"},
+          [](Draft & d) -> auto& { return d.plan.drain; }, duration),
+  };
+}
+
+ServeOptions limit_options() {
+  return {
+      single<Draft>(
+          maximum("connections", "20000", "sessions of one worker; more get 421"),
+          [](Draft & d) -> auto& { return d.plan.max_connections; }, count(1, very_many)),
+      single<Draft>(
+          maximum("commands", "0", "commands in a session, then 421; 0: no limit"),
+          [](Draft & d) -> auto& { return d.plan.dialog.max_commands; }, count(0, very_many)),
+      single<Draft>(
+          maximum("errors", "20", "4xx and 5xx answers in a session, then 421; 0: no limit"),
+          [](Draft & d) -> auto& { return d.plan.dialog.max_errors; }, count(0, very_many)),
+      single<Draft>(
+          maximum("recipients", "0", "recipients of a message, then 452; 0: the backend's limit"),
+          [](Draft & d) -> auto& { return d.plan.dialog.max_recipients; }, count(0, very_many)),
+      single<Draft>(
+          maximum("programs", "100", "programs running at once, of all workers; more get 421"),
+          [](Draft & d) -> auto& { return d.plan.max_programs; }, count(1, 10'000)),
+      single<Draft>(
+          {.flag = "max-line",
+           .key = "max.line",
+           .kind = Kind::size,
+           .argument = "SIZE",
+           .standard = "2KiB",
+           .help = "a command's line, then 500"},
+          [](Draft & d) -> auto& { return d.plan.dialog.max_line; }, size(512, 65'536)),
+      single<Draft>(
+          {.flag = "max-reply",
+           .key = "max.reply",
+           .kind = Kind::size,
+           .argument = "SIZE",
+           .standard = "64KiB",
+           .help = "a whole reply of the backend, then 421"},
+          [](Draft & d) -> auto& { return d.plan.dialog.max_reply; }, size(4096, 1'048'576)),
+  };
+}
+
+ServeOptions process_options() {
+  return {
+      single<Draft>(
+          {.flag = "user",
+           .key = "user",
+           .argument = "NAME",
+           .unset = "an unused uid",
+           .help = "user of the processes that touch the network"},
+          [](Draft & d) -> auto& { return d.plan.user; }, plain),
+      single<Draft>(
+          {.flag = "program-user",
+           .key = "program_user",
+           .argument = "NAME",
+           .unset = "that of --user",
+           .help = "user of the programs started for sessions; never root"},
+          [](Draft & d) -> auto& { return d.plan.program_user; }, plain),
+      single<Draft>(
+          {.flag = "jail",
+           .key = "jail",
+           .kind = Kind::file,
+           .argument = "DIR",
+           .standard = "/var/lib/ehlock/empty",
+           .help = "empty folder the processes are locked into"},
+          [](Draft & d) -> auto& { return d.plan.jail; }, absolute_path),
+      single<Draft>(
+          {.flag = "workers",
+           .key = "workers",
+           .kind = Kind::count,
+           .argument = "N",
+           .standard = "auto",
+           .help = "processes that carry sessions; auto: one for each core"},
+          [](Draft & d) -> auto& { return d.plan.workers; }, workers),
+      single<Draft>(
+          {.flag = "signers",
+           .key = "signers",
+           .kind = Kind::count,
+           .argument = "N",
+           .standard = "1",
+           .help = "processes that hold the private keys and sign"},
+          [](Draft & d) -> auto& { return d.plan.signers; }, count(1, 64)),
+  };
+}
+
+ServeOptions log_options() {
+  return {
+      single<Draft>(
+          choice({.flag = "log", .key = "log", .argument = "WHERE", .standard = "stderr", .help = "where log lines go"},
+                 targets()),
+          [](Draft & d) -> auto& { return d.plan.log; }, one_of(targets())),
+      single<Draft>(
+          choice({.flag = "log-format",
+                  .key = "log_format",
+                  .argument = "FORM",
+                  .standard = "text",
+                  .help = "Postfix's form, or one JSON object a line"},
+                 formats()),
+          [](Draft & d) -> auto& { return d.plan.log_format; }, one_of(formats())),
+  };
+}
+
+}  // namespace config

@@ -1,0 +1,64 @@
+// ServePlan: everything `ehlock serve` was asked for, checked and typed, before anything is opened. It is taken apart
+// by apps/ehlock: each part goes to its owner; nobody below apps/ sees the whole.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "os/address.hpp"
+#include "session/identity.hpp"
+#include "session/limits.hpp"
+#include "smtp/settings.hpp"
+#include "tls/settings.hpp"
+
+namespace config {
+
+enum class Door { starttls, implicit };
+enum class LogFormat { text, json };
+enum class LogTarget { standard_error, syslog };
+
+struct Listener {
+  os::Endpoint endpoint;
+  Door door = Door::starttls;
+};
+
+struct CertificateFiles {
+  std::string chain;  // PEM, leaf first
+  std::string key;    // empty: the chain's file holds the key too
+};
+
+struct ServePlan {
+  std::vector<Listener> listeners;
+  std::optional<os::Endpoint> backend;  // exactly one of backend and program
+  std::vector<std::string> program;     // after "--"
+  session::Identity identity = session::Identity::none;
+  os::Networks accept_proxy;
+  std::vector<CertificateFiles> certificates;  // in order of preference
+  std::vector<std::string> ticket_secrets;     // files; the first encrypts
+
+  tls::ServerSettings tls;
+  std::string client_ca_file;  // read at start into tls.client_ca
+  smtp::DialogSettings dialog;
+  bool trace_header = false;
+  session::Limits limits;
+  std::chrono::seconds drain{30};  // after TERM, until sessions are cut
+
+  std::optional<os::Endpoint> policy;
+  session::PolicyFail policy_fail = session::PolicyFail::open;
+
+  std::string user;          // empty: an unused uid
+  std::string program_user;  // program backends; empty: `user`, and that must then be given
+  std::string jail = "/var/lib/ehlock/empty";
+  unsigned workers = 0;                 // 0: one for each core
+  unsigned signers = 1;                 // key processes
+  std::size_t max_connections = 20000;  // of one worker
+  std::size_t max_programs = 100;       // running at once, of all workers
+
+  LogTarget log = LogTarget::standard_error;
+  LogFormat log_format = LogFormat::text;
+};
+
+}  // namespace config

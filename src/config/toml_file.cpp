@@ -1,0 +1,175 @@
+// TOML text to assignments. The only place that knows toml++, which is compiled without exceptions here
+// (options.cmake).
+
+#include <optional>
+
+#include <toml++/toml.h>
+
+#include "config/sources.hpp"
+#include "config/toml_screen.hpp"
+
+namespace config {
+namespace {
+
+std::string_view type_name(toml::node_type type) {
+  switch (type) {
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "a text";
+    case toml::node_type::integer:
+      return "a number";
+    case toml::node_type::floating_point:
+      return "a number with a fraction";
+    case toml::node_type::boolean:
+      return "true or false";
+    case toml::node_type::none:
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time:
+      return "a date or time of day";
+  }
+  return "something else";
+}
+
+std::string_view wanted(const Shape& shape) {
+  if (shape.kind == Kind::toggle) return "true or false";
+  if (shape.kind == Kind::count) return "a number";
+  return "a text in quotes";
+}
+
+bool takes_number(Kind kind) {
+  return kind == Kind::count || kind == Kind::size;
+}
+
+// The text of a single value when its TOML type suits the row.
+std::optional<std::string> scalar(const Shape& shape, const toml::node& node) {
+  if (const auto* truth = node.as_boolean(); truth != nullptr && shape.kind == Kind::toggle) {
+    return truth->get() ? "true" : "false";
+  }
+  if (const auto* number = node.as_integer(); number != nullptr && takes_number(shape.kind)) {
+    return std::to_string(number->get());
+  }
+  if (const auto* text = node.as_string(); text != nullptr && shape.kind != Kind::toggle) return text->get();
+  return std::nullopt;
+}
+
+class Walk {
+ public:
+  Walk(const std::vector<Shape>& shapes, const std::string& file, Reading& reading)
+      : shapes_(shapes), file_(file), reading_(reading) {}
+
+  // Every key of a table whose path is `prefix` ("" or "timeout."). Goes only into tables that some row names, so
+  // that its depth is bounded.
+  void table(const std::string& prefix, const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const std::string path = prefix + std::string(key.str());
+      if (const auto row = find(path)) {
+        value(*row, node);
+      } else if (!has_rows_below(path)) {
+        unknown(key, path);
+      } else if (const auto* below = node.as_table()) {
+        this->table(path + ".", *below);
+      } else {
+        fault(node.source(), "{} is a table, like {} = {{ ... }} or [{}], not {}", path, path, path,
+              type_name(node.type()));
+      }
+    }
+  }
+
+ private:
+  [[nodiscard]] std::optional<std::size_t> find(const std::string& path) const {
+    for (std::size_t i = 0; i < shapes_.size(); ++i) {
+      if (shapes_[i].key == path && !path.empty()) return i;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] bool has_rows_below(const std::string& path) const {
+    return std::any_of(shapes_.begin(), shapes_.end(),
+                       [&](const Shape& shape) { return shape.key.starts_with(path + "."); });
+  }
+
+  // The key somebody meant who wrote `path`: that of a flag's name ("listen-tls") or of a last part alone
+  // ("handshake"), else the nearest; tables count as well. Empty when nothing is near.
+  [[nodiscard]] std::string meant_by(const std::string& path) const {
+    std::vector<std::string> names;
+    for (const Shape& shape : shapes_) {
+      if (shape.key.empty()) continue;
+      if (path == shape.flag || shape.key.ends_with("." + path)) return shape.key;
+      names.push_back(shape.key);
+      if (const std::size_t dot = shape.key.find('.'); dot != std::string::npos)
+        names.push_back(shape.key.substr(0, dot));
+    }
+    return base::nearest(path, names);
+  }
+
+  void unknown(const toml::key& key, const std::string& path) {
+    const std::string near = meant_by(path);
+    fault(key.source(), "unknown key \"{}\"{}", base::escaped(path),
+          near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
+  }
+
+  void value(std::size_t row, const toml::node& node) {
+    const Shape& shape = shapes_[row];
+    Assignment assignment{row, {}, place(node.source()), true};
+    const auto* array = node.as_array();
+    if (array == nullptr) {
+      word(shape, node, assignment);
+    } else if (!shape.many) {
+      wrong_type(shape, node);
+    } else {
+      for (const toml::node& element : *array) word(shape, element, assignment);
+    }
+    reading_.assignments.push_back(std::move(assignment));
+  }
+
+  void word(const Shape& shape, const toml::node& node, Assignment& assignment) {
+    auto text = scalar(shape, node);
+    if (!text) return wrong_type(shape, node);
+    assignment.words.push_back({std::move(*text), place(node.source())});
+  }
+
+  void wrong_type(const Shape& shape, const toml::node& node) {
+    fault(node.source(), "{}: wants {}, not {}", shape.key, wanted(shape), type_name(node.type()));
+    reading_.faulty.insert(shape.key);
+  }
+
+  [[nodiscard]] std::string place(const toml::source_region& region) const {
+    return fmt::format("{}:{}:{}", file_, region.begin.line, region.begin.column);
+  }
+
+  template <typename... Args>
+  void fault(const toml::source_region& region, fmt::format_string<Args...> format, Args&&... args) {
+    reading_.faults.push_back(place(region) + ": " + fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  const std::vector<Shape>& shapes_;
+  const std::string& file_;
+  Reading& reading_;
+};
+
+}  // namespace
+
+Reading read_toml(const std::vector<Shape>& shapes, std::string_view text, const std::string& file) {
+  Reading reading;
+  if (const auto stray = first_stray(text)) {
+    reading.faults.push_back(fmt::format("{}:{}:{}: {}", file, stray->line, stray->column, stray->why));
+    reading.whole = false;
+    return reading;
+  }
+  const toml::parse_result parsed = toml::parse(text, file);
+  if (!parsed) {
+    const auto& at = parsed.error().source().begin;
+    reading.faults.push_back(
+        fmt::format("{}:{}:{}: {}", file, at.line, at.column, base::escaped(parsed.error().description())));
+    reading.whole = false;
+    return reading;
+  }
+  Walk(shapes, file, reading).table("", parsed.table());
+  return reading;
+}
+
+}  // namespace config

@@ -1,0 +1,173 @@
+#include "config/tool_options.hpp"
+
+#include "config/serve_options.hpp"
+#include "config/value.hpp"
+
+namespace config {
+namespace {
+
+std::vector<Option<SendOptions>> message_options() {
+  return {
+      single<SendOptions>(
+          {.flag = "from", .argument = "ADDRESS", .standard = "ehlock@localhost", .help = "sender"},
+          [](SendOptions & o) -> auto& { return o.from; }, mailbox),
+      many<SendOptions>(
+          {.flag = "to",
+           .argument = "ADDRESS",
+           .standard = "postmaster@localhost",
+           .help = "recipient; may be repeated"},
+          [](SendOptions & o) -> auto& { return o.to; }, mailbox),
+      single<SendOptions>(
+          {.flag = "subject", .argument = "TEXT", .standard = "ehlock test", .help = "Subject: line"},
+          [](SendOptions & o) -> auto& { return o.subject; }, plain),
+      single<SendOptions>(
+          {.flag = "body", .argument = "TEXT", .unset = "a short text", .help = "text of the message"},
+          [](SendOptions & o) -> auto& { return o.body; }, plain),
+      single<SendOptions>(
+          {.flag = "file",
+           .kind = Kind::file,
+           .argument = "FILE",
+           .unset = "made from the above",
+           .help = "send this message, header and body"},
+          [](SendOptions & o) -> auto& { return o.file; }, plain),
+      single<SendOptions>(
+          {.flag = "times",
+           .kind = Kind::count,
+           .argument = "N",
+           .standard = "1",
+           .help = "sessions, one after the other"},
+          [](SendOptions & o) -> auto& { return o.times; }, count(1, 1'000'000)),
+      single<SendOptions>(
+          {.flag = "user", .argument = "NAME", .unset = "no AUTH", .help = "authenticate as NAME"},
+          [](SendOptions & o) -> auto& { return o.user; }, plain),
+      single<SendOptions>(
+          {.flag = "password-file",
+           .kind = Kind::file,
+           .argument = "FILE",
+           .unset = "no AUTH",
+           .help = "file with the password"},
+          [](SendOptions & o) -> auto& { return o.password_file; }, plain),
+  };
+}
+
+std::vector<Option<SendOptions>> server_options() {
+  return {
+      single<SendOptions>(
+          {.flag = "server",
+           .kind = Kind::endpoint,
+           .argument = "ENDPOINT",
+           .unset = "must be given",
+           .help = "where to send: HOST:PORT, [IPv6]:PORT or unix:/PATH"},
+          [](SendOptions & o) -> auto& { return o.server; }, destination),
+      single<SendOptions>(
+          {.flag = "implicit",
+           .kind = Kind::toggle,
+           .standard = "false",
+           .help = "TLS at once (port 465) instead of STARTTLS"},
+          [](SendOptions & o) -> auto& { return o.implicit; }, toggle),
+      single<SendOptions>(
+          {.flag = "server-name",
+           .argument = "NAME",
+           .unset = "the server's host",
+           .help = "SNI, and the name to verify"},
+          [](SendOptions & o) -> auto& { return o.server_name; }, host_name),
+      single<SendOptions>(
+          {.flag = "verify",
+           .kind = Kind::toggle,
+           .standard = "false",
+           .help = "the server's certificate must be good for the name"},
+          [](SendOptions & o) -> auto& { return o.verify; }, toggle),
+      single<SendOptions>(
+          {.flag = "ca",
+           .kind = Kind::file,
+           .argument = "FILE",
+           .unset = "the system's",
+           .help = "PEM of the authorities to verify with"},
+          [](SendOptions & o) -> auto& { return o.ca_file; }, plain),
+      single<SendOptions>(
+          choice({.flag = "tls-min", .argument = "VERSION", .standard = "TLSv1.2", .help = "oldest version"},
+                 tls_versions()),
+          [](SendOptions & o) -> auto& { return o.min_version; }, one_of(tls_versions())),
+      single<SendOptions>(
+          choice({.flag = "tls-max", .argument = "VERSION", .standard = "TLSv1.3", .help = "newest version"},
+                 tls_versions()),
+          [](SendOptions & o) -> auto& { return o.max_version; }, one_of(tls_versions())),
+      single<SendOptions>(
+          {.flag = "resume",
+           .kind = Kind::toggle,
+           .standard = "false",
+           .help = "a second session resumes the TLS of the first"},
+          [](SendOptions & o) -> auto& { return o.resume; }, toggle),
+  };
+}
+
+std::vector<Option<SendOptions>> all_send_options() {
+  auto all = server_options();
+  for (auto& row : message_options()) all.push_back(std::move(row));
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Option<SinkOptions>>& sink_options() {
+  static const std::vector<Option<SinkOptions>> table{
+      many<SinkOptions>(
+          {.flag = "listen",
+           .kind = Kind::endpoint,
+           .argument = "ENDPOINT",
+           .unset = "must be given",
+           .help = "listen here: HOST:PORT, [IPv6]:PORT, :PORT or unix:/PATH"},
+          [](SinkOptions & o) -> auto& { return o.listen; }, listening),
+      single<SinkOptions>(
+          {.flag = "dir",
+           .kind = Kind::file,
+           .argument = "DIR",
+           .unset = "messages are forgotten",
+           .help = "store each message as a file in DIR"},
+          [](SinkOptions & o) -> auto& { return o.dir; }, plain),
+      single<SinkOptions>(
+          {.flag = "quiet", .kind = Kind::toggle, .standard = "false", .help = "no line for each message"},
+          [](SinkOptions & o) -> auto& { return o.quiet; }, toggle),
+  };
+  return table;
+}
+
+const std::vector<Option<SendOptions>>& send_options() {
+  static const std::vector<Option<SendOptions>> table = all_send_options();
+  return table;
+}
+
+const std::vector<Option<RunOptions>>& run_options() {
+  static const std::vector<Option<RunOptions>> table{
+      single<RunOptions>(
+          {.flag = "once",
+           .kind = Kind::toggle,
+           .standard = "false",
+           .help = "send one message through ourselves, show it, and end"},
+          [](RunOptions & o) -> auto& { return o.once; }, toggle),
+      single<RunOptions>(
+          {.flag = "port",
+           .kind = Kind::count,
+           .argument = "PORT",
+           .standard = "2525",
+           .help = "STARTTLS on this port of 127.0.0.1; 0: any"},
+          [](RunOptions & o) -> auto& { return o.starttls_port; }, count(0, 65535)),
+      single<RunOptions>(
+          {.flag = "tls-port",
+           .kind = Kind::count,
+           .argument = "PORT",
+           .standard = "2465",
+           .help = "implicit TLS on this port of 127.0.0.1; 0: any"},
+          [](RunOptions & o) -> auto& { return o.tls_port; }, count(0, 65535)),
+      single<RunOptions>(
+          {.flag = "keep",
+           .kind = Kind::file,
+           .argument = "DIR",
+           .unset = "they are removed at the end",
+           .help = "keep the messages in DIR"},
+          [](RunOptions & o) -> auto& { return o.keep; }, plain),
+  };
+  return table;
+}
+
+}  // namespace config

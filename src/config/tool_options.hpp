@@ -1,0 +1,15 @@
+// The tables of the small commands: sink, send, run.
+#pragma once
+
+#include <vector>
+
+#include "config/commands.hpp"
+#include "config/option.hpp"
+
+namespace config {
+
+[[nodiscard]] const std::vector<Option<SinkOptions>>& sink_options();
+[[nodiscard]] const std::vector<Option<SendOptions>>& send_options();
+[[nodiscard]] const std::vector<Option<RunOptions>>& run_options();
+
+}  // namespace config
