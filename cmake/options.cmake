@@ -3,6 +3,8 @@
 add_library(ehlock_options INTERFACE)
 target_compile_options(ehlock_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch-enum -Wold-style-cast -Wnon-virtual-dtor)
+# g++ 12 sees uninitialised members in empty std::optional and std::variant where there are none (GCC bug 80635).
+target_compile_options(ehlock_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 target_compile_definitions(ehlock_options INTERFACE EHLOCK_VERSION="${PROJECT_VERSION}")
 target_link_libraries(ehlock_options INTERFACE fmt::fmt)
 find_package(fmt REQUIRED)

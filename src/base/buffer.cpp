@@ -47,7 +47,8 @@ void Buffer::make_room(std::size_t wanted) {
   if (needed <= capacity_) {
     std::memmove(data_.get(), data_.get() + begin_, unread);
   } else {
-    const std::size_t grown = std::min(std::max({needed, capacity_ * 2, smallest_allocation}), std::max(limit_, needed));
+    const std::size_t grown =
+        std::min(std::max({needed, capacity_ * 2, smallest_allocation}), std::max(limit_, needed));
     std::unique_ptr<char[]> larger(new char[grown]);
     if (unread > 0) std::memcpy(larger.get(), data_.get() + begin_, unread);
     data_ = std::move(larger);

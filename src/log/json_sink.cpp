@@ -26,7 +26,9 @@ std::string_view name_of(Severity severity) {
   return "";
 }
 
-bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+bool is_hex(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
 
 bool begins_with_session_id(std::string_view line) {
   return line.size() > session_id_size + 1 && line.substr(session_id_size, 2) == ": " &&
@@ -36,7 +38,8 @@ bool begins_with_session_id(std::string_view line) {
 std::string timestamp() {
   const auto now = std::chrono::system_clock::now();
   const auto thousandths = std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), thousandths);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)),
+                     thousandths);
 }
 
 class JsonSink : public Sink {
@@ -49,9 +52,9 @@ class JsonSink : public Sink {
       session = fmt::format("\"session\":\"{}\",", line.substr(0, session_id_size));
       line.remove_prefix(session_id_size + 2);
     }
-    const std::string object = fmt::format(
-        "{{\"time\":\"{}\",\"program\":\"{}\",\"pid\":{},\"severity\":\"{}\",{}\"text\":\"{}\"}}\n", timestamp(),
-        json_escaped(program_), ::getpid(), name_of(severity), session, json_escaped(line));
+    const std::string object =
+        fmt::format("{{\"time\":\"{}\",\"program\":\"{}\",\"pid\":{},\"severity\":\"{}\",{}\"text\":\"{}\"}}\n",
+                    timestamp(), json_escaped(program_), ::getpid(), name_of(severity), session, json_escaped(line));
     (void)!::write(STDERR_FILENO, object.data(), object.size());
   }
 
@@ -61,7 +64,9 @@ class JsonSink : public Sink {
 
 }  // namespace
 
-std::unique_ptr<Sink> json_sink(std::string program) { return std::make_unique<JsonSink>(std::move(program)); }
+std::unique_ptr<Sink> json_sink(std::string program) {
+  return std::make_unique<JsonSink>(std::move(program));
+}
 
 std::string json_escaped(std::string_view text) {
   std::string safe;

@@ -30,6 +30,8 @@ void Event::set() {
   inner_->timer.cancel();
 }
 
-void Event::reset() { inner_->set = false; }
+void Event::reset() {
+  inner_->set = false;
+}
 
 }  // namespace net

@@ -1,4 +1,5 @@
-// Event: coroutines wait for it, somebody sets it. For answers that arrive by another coroutine (key process, launcher).
+// Event: coroutines wait for it, somebody sets it. For answers that arrive by another coroutine (key process,
+// launcher).
 #pragma once
 
 #include <memory>

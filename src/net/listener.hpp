@@ -1,4 +1,5 @@
-// Listener: takes connections from a listening socket. Without free descriptors it waits instead of spinning (threat 55).
+// Listener: takes connections from a listening socket. Without free descriptors it waits instead of spinning (threat
+// 55).
 #pragma once
 
 #include <optional>

@@ -16,9 +16,15 @@ struct Loop::Inner {
 Loop::Loop() : inner_(std::make_unique<Inner>()) {}
 Loop::~Loop() = default;
 
-void Loop::run() { inner_->context.run(); }
-void Loop::stop() { inner_->context.stop(); }
-asio::any_io_executor Loop::executor() { return inner_->context.get_executor(); }
+void Loop::run() {
+  inner_->context.run();
+}
+void Loop::stop() {
+  inner_->context.stop();
+}
+asio::any_io_executor Loop::executor() {
+  return inner_->context.get_executor();
+}
 
 Task<void> Loop::sleep_until(Deadline deadline) {
   asio::steady_timer timer(inner_->context, deadline);

@@ -1,4 +1,5 @@
-// The loop, streams and waits on real descriptors. No test measures time: a deadline either lies in the past or far away.
+// The loop, streams and waits on real descriptors. No test measures time: a deadline either lies in the past or far
+// away.
 
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -184,7 +185,9 @@ TEST(Stream, an_interrupted_wait_ends_as_timed_out) {
   EXPECT_EQ(outcome, Io::timed_out);
 }
 
-Task<void> wait_for(Event& event, Deadline deadline, bool& set) { set = co_await event.wait(deadline); }
+Task<void> wait_for(Event& event, Deadline deadline, bool& set) {
+  set = co_await event.wait(deadline);
+}
 
 TEST(Event, is_seen_whether_it_was_set_before_or_during_the_wait) {
   Loop loop;

@@ -9,7 +9,9 @@
 namespace net {
 namespace {
 
-bool must_wait(int error_number) { return error_number == EAGAIN || error_number == EWOULDBLOCK; }
+bool must_wait(int error_number) {
+  return error_number == EAGAIN || error_number == EWOULDBLOCK;
+}
 
 // Asked of the socket itself: fstat(2) is not among the calls a jail allows.
 bool is_socket(int fd) {
@@ -21,8 +23,8 @@ bool is_socket(int fd) {
 // One write that neither waits nor raises SIGPIPE on sockets (for pipes the process ignores it, threat 56).
 ssize_t write_some(int fd, std::string_view bytes, bool socket) {
   for (;;) {
-    const ssize_t sent = socket ? ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL)
-                                : ::write(fd, bytes.data(), bytes.size());
+    const ssize_t sent =
+        socket ? ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) : ::write(fd, bytes.data(), bytes.size());
     if (sent >= 0 || errno != EINTR) return sent;
   }
 }
@@ -43,7 +45,10 @@ Stream::Stream(Loop& loop, os::UniqueFd socket)
 }
 
 Stream::Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable)
-    : loop_(&loop), readable_(std::move(readable)), writable_(std::move(writable)), is_socket_(is_socket(writable_.get())) {
+    : loop_(&loop),
+      readable_(std::move(readable)),
+      writable_(std::move(writable)),
+      is_socket_(is_socket(writable_.get())) {
   (void)os::make_non_blocking(readable_.get());
   (void)os::make_non_blocking(writable_.get());
   read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());

@@ -15,9 +15,9 @@ namespace net {
 
 enum class Io {
   done,
-  end,        // reading: the peer will send no more
+  end,  // reading: the peer will send no more
   timed_out,
-  lost,       // reset, or any other error of the descriptor
+  lost,  // reset, or any other error of the descriptor
 };
 
 class Stream {

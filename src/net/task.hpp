@@ -15,7 +15,9 @@ using Task = asio::awaitable<T>;
 using Clock = std::chrono::steady_clock;  // monotonic (threat 54: time jumps)
 using Deadline = Clock::time_point;
 
-[[nodiscard]] inline Deadline after(Clock::duration limit) { return Clock::now() + limit; }
+[[nodiscard]] inline Deadline after(Clock::duration limit) {
+  return Clock::now() + limit;
+}
 
 // Thrown where nobody is left who could be told: the client's connection is gone. Caught in net::spawn only.
 struct Disconnected {};

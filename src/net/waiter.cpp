@@ -45,7 +45,9 @@ void enter(const std::shared_ptr<Race>& race, Descriptor& descriptor, Direction 
 
 Waiter::Waiter(Loop& loop, int fd) : inner_(std::make_shared<Inner>(loop.executor(), fd)) {}
 
-Waiter::~Waiter() { cancel(); }
+Waiter::~Waiter() {
+  cancel();
+}
 
 void Waiter::cancel() {
   asio::error_code ignored;

@@ -1,5 +1,5 @@
-// BackendOpener: how a connection to the backend comes to be: TCP, or the launcher's descriptor of a program or UNIX socket;
-// and what is said on it before SMTP (PROXY header, XCLIENT).
+// BackendOpener: how a connection to the backend comes to be: TCP, or the launcher's descriptor of a program or UNIX
+// socket; and what is said on it before SMTP (PROXY header, XCLIENT).
 #pragma once
 
 #include "base/result.hpp"

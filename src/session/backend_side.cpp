@@ -23,7 +23,9 @@ net::Task<std::optional<smtp::Fault>> BackendSide::send(std::string_view bytes, 
   co_return fault_of(outcome);
 }
 
-bool BackendSide::has_news() { return !unread_.empty() || stream_.read_now(unread_).has_value(); }
+bool BackendSide::has_news() {
+  return !unread_.empty() || stream_.read_now(unread_).has_value();
+}
 
 net::Task<std::variant<smtp::Reply, smtp::Fault>> BackendSide::read_reply(net::Deadline deadline) {
   for (;;) {

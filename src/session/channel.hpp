@@ -1,4 +1,5 @@
-// Channel: a stream in clear, or inside a layer (TLS) once that was put on. One coroutine may read while another writes.
+// Channel: a stream in clear, or inside a layer (TLS) once that was put on. One coroutine may read while another
+// writes.
 #pragma once
 
 #include <cstdint>

@@ -13,7 +13,8 @@ namespace {
 std::string clean(std::string value) {
   constexpr std::size_t longest = 512;
   value.resize(std::min(value.size(), longest));
-  std::replace_if(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
+  std::replace_if(
+      value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
   return value;
 }
 
@@ -38,7 +39,9 @@ void add_tls(std::vector<std::string>& to, const tls::Facts& facts) {
 
 }  // namespace
 
-std::string ClientIdentity::text() const { return fmt::format("{}[{}]:{}", name, client.host(), client.port()); }
+std::string ClientIdentity::text() const {
+  return fmt::format("{}[{}]:{}", name, client.host(), client.port());
+}
 
 std::vector<std::string> environment_of(const ClientIdentity& identity) {
   std::vector<std::string> variables;

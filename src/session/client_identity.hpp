@@ -11,11 +11,11 @@
 namespace session {
 
 struct ClientIdentity {
-  os::SocketAddress client;        // after PROXY, where a listed balancer told it
-  os::SocketAddress server;        // the address the client connected to
-  std::string name = "unknown";    // reverse name, only where it was asked for
+  os::SocketAddress client;      // after PROXY, where a listed balancer told it
+  os::SocketAddress server;      // the address the client connected to
+  std::string name = "unknown";  // reverse name, only where it was asked for
   std::string session_id;
-  std::optional<tls::Facts> tls;   // once secured
+  std::optional<tls::Facts> tls;  // once secured
 
   // "unknown[192.0.2.1]:4711", Postfix's form.
   [[nodiscard]] std::string text() const;

@@ -35,7 +35,8 @@ class ClientSide {
   [[nodiscard]] std::string_view unread() const { return unread_.view(); }
   void consume(std::size_t octets) { unread_.consume(octets); }
 
-  // Before the handshake: whatever arrived was not protected by it. Also what still lies in the socket. Returns how much.
+  // Before the handshake: whatever arrived was not protected by it. Also what still lies in the socket. Returns how
+  // much.
   std::size_t forget_unread();
   // How many octets behind `used` ones are there already, the socket's included.
   [[nodiscard]] std::size_t unread_behind(std::size_t used);

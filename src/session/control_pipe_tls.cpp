@@ -32,16 +32,11 @@ net::Task<Secured> ControlPipeTls::start(ClientSide& client) {
 
 net::Task<bool> ControlPipeTls::switch_over(ClientSide& client, net::Deadline deadline) {
   switch (pipes_.way) {
-    case ControlWay::text: {
-      const bool done = co_await told(words_, deadline);
-      if (done) drop_clear(client);
-      co_return done;
-    }
+    case ControlWay::text:
+      co_return co_await switch_by_text(client, deadline);
     case ControlWay::byte: {
       const bool done = co_await acknowledged(deadline);
-      // Whoever acknowledges has delivered its last clear octet before (CVE-2011-0411).
-      if (done) drop_clear(client);
-      co_return done;
+      co_return done && (pipes_.drained || !dropped_any(client));
     }
     case ControlWay::ucspi:
       break;
@@ -51,7 +46,16 @@ net::Task<bool> ControlPipeTls::switch_over(ClientSide& client, net::Deadline de
   co_return done;
 }
 
-// And closes the pipe: its end is part of the message.
+// The other side tells the client only at the end of the pipe: what is there before was said without being asked.
+net::Task<bool> ControlPipeTls::switch_by_text(ClientSide& client, net::Deadline deadline) {
+  net::Stream control(loop_, std::move(pipes_.control));
+  const net::Io outcome = co_await control.write(words_, deadline);
+  if (outcome != net::Io::done || dropped_any(client)) co_return false;
+  control.close();
+  co_return !dropped_any(client);
+}
+
+// And closes the pipe.
 net::Task<bool> ControlPipeTls::told(std::string_view octets, net::Deadline deadline) {
   net::Stream control(loop_, std::move(pipes_.control));
   const net::Io outcome = co_await control.write(octets, deadline);
@@ -62,12 +66,13 @@ net::Task<bool> ControlPipeTls::acknowledged(net::Deadline deadline) {
   net::Stream answer(loop_, std::move(pipes_.answer));
   base::Buffer said(zero_octet.size());
   const net::Io outcome = co_await answer.read(said, deadline);
-  co_return outcome == net::Io::done && said.view() == zero_octet;
+  co_return outcome == net::Io::done&& said.view() == zero_octet;
 }
 
-void ControlPipeTls::drop_clear(ClientSide& client) {
+bool ControlPipeTls::dropped_any(ClientSide& client) {
   const std::size_t dropped = client.forget_unread();
   if (dropped > 0) journal_.discarded(dropped);
+  return dropped > 0;
 }
 
 }  // namespace session

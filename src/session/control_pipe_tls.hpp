@@ -18,15 +18,17 @@ enum class ControlWay {
 
 struct ControlPipes {
   ControlWay way = ControlWay::text;
+  bool drained = false;  // byte: the other side empties our input of clear octets before it answers
   os::UniqueFd control;
-  os::UniqueFd answer;                // byte
-  os::UniqueFd readable, writable;    // ucspi: the client's plaintext
+  os::UniqueFd answer;              // byte
+  os::UniqueFd readable, writable;  // ucspi: the client's plaintext
 };
 
 class ControlPipeTls final : public TlsStarter {
  public:
-  // `journal` and `limits` outlive it. What arrived in clear behind STARTTLS is dropped and noted in the journal; where
-  // the other side gives a sign (byte), up to that sign.
+  // `journal` and `limits` outlive it. Octets found in the input at the switch may be clear ones from behind STARTTLS
+  // (CVE-2011-0411) or, where this process was kept waiting, the first of the client's inside TLS: nobody can tell, so
+  // the session ends. Where the other side has emptied the input they are the client's, and stay.
   ControlPipeTls(net::Loop& loop, ControlPipes pipes, log::Journal& journal, const Limits& limits);
 
   [[nodiscard]] net::Task<std::optional<smtp::Fault>> invite(ClientSide& client, std::string_view words,
@@ -38,9 +40,10 @@ class ControlPipeTls final : public TlsStarter {
 
  private:
   [[nodiscard]] net::Task<bool> switch_over(ClientSide& client, net::Deadline deadline);
+  [[nodiscard]] net::Task<bool> switch_by_text(ClientSide& client, net::Deadline deadline);
   [[nodiscard]] net::Task<bool> told(std::string_view octets, net::Deadline deadline);
   [[nodiscard]] net::Task<bool> acknowledged(net::Deadline deadline);
-  void drop_clear(ClientSide& client);
+  [[nodiscard]] bool dropped_any(ClientSide& client);
 
   net::Loop& loop_;
   ControlPipes pipes_;

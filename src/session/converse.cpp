@@ -19,7 +19,7 @@ struct Conversation {
   Parts with;
   smtp::Dialog& dialog;
   std::optional<BackendSide> backend;
-  bool greeted = false;  // the backend of the moment has greeted
+  bool greeted = false;                       // the backend of the moment has greeted
   std::string_view last_command = "CONNECT";  // for the log line of a client that goes or falls silent
 };
 

@@ -17,13 +17,13 @@ namespace session {
 
 // Everything one SMTP session needs, and nothing else. References outlive the session.
 struct Parts {
-  ClientSide& client;       // the mail client; in clear until STARTTLS, then inside TLS
-  BackendOpener& backends;  // connections to the SMTP server we front for
-  TlsStarter& tls;          // how the client is secured
-  PolicyCheck& policy;      // greylist or access policy, possibly nobody
-  ClientIdentity& identity; // who the client is; gains its TLS facts at the handshake
-  log::Journal& journal;    // the one place that writes log lines
-  Drain& drain;             // whether the service is ending
+  ClientSide& client;        // the mail client; in clear until STARTTLS, then inside TLS
+  BackendOpener& backends;   // connections to the SMTP server we front for
+  TlsStarter& tls;           // how the client is secured
+  PolicyCheck& policy;       // greylist or access policy, possibly nobody
+  ClientIdentity& identity;  // who the client is; gains its TLS facts at the handshake
+  log::Journal& journal;     // the one place that writes log lines
+  Drain& drain;              // whether the service is ending
   const Limits& limits;
 };
 

@@ -1,6 +1,6 @@
 // Correspondent: questions to another process of ours and their answers, over one SOCK_SEQPACKET, for any number of
-// sessions at once. Answers may come in any order; each carries its question's number. A question that got no answer for
-// a while is asked again (the process may have been replaced in the meantime; both ends of the channel outlive it).
+// sessions at once. Answers may come in any order; each carries its question's number. A question that got no answer
+// for a while is asked again (the process may have been replaced in the meantime; both ends of the channel outlive it).
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
-// Drain: the end of a worker's service: idle clients are woken and told 421; the others are told at their next idle moment.
+// Drain: the end of a worker's service: idle clients are woken and told 421; the others are told at their next idle
+// moment.
 #pragma once
 
 #include <set>

@@ -11,7 +11,9 @@ namespace {
 // One letter for the kind, the number in 16 hexadecimal digits, then fields that each end in NUL.
 constexpr std::size_t head_size = 17;
 
-std::string head(char kind, std::uint64_t number) { return fmt::format("{}{:016x}", kind, number); }
+std::string head(char kind, std::uint64_t number) {
+  return fmt::format("{}{:016x}", kind, number);
+}
 
 std::optional<std::uint64_t> number_in(char kind, std::string_view bytes) {
   if (bytes.size() < head_size || bytes[0] != kind) return std::nullopt;
@@ -49,9 +51,13 @@ std::string encode(const LaunchRequest& request) {
   return with_fields(head(kind, request.number), request.environment);
 }
 
-std::string encode(const LaunchAnswer& answer) { return with_fields(head('A', answer.number), {answer.fault}); }
+std::string encode(const LaunchAnswer& answer) {
+  return with_fields(head('A', answer.number), {answer.fault});
+}
 
-std::string encode(const LaunchRelease& release) { return head('R', release.number); }
+std::string encode(const LaunchRelease& release) {
+  return head('R', release.number);
+}
 
 std::optional<LaunchRequest> decode_launch_request(std::string_view bytes) {
   const auto for_backend = number_in('Q', bytes);

@@ -1,6 +1,6 @@
-// Messages between a worker and the launcher: the process outside the jail that starts programs and reaches UNIX sockets
-// for the workers (design.md §2). Pure. It can only start the configured program and connect to the configured path:
-// requests carry neither.
+// Messages between a worker and the launcher: the process outside the jail that starts programs and reaches UNIX
+// sockets for the workers (design.md §2). Pure. It can only start the configured program and connect to the configured
+// path: requests carry neither.
 #pragma once
 
 #include <cstdint>

@@ -19,7 +19,7 @@ LauncherClient::LauncherClient(net::Loop& loop, os::UniqueFd channel, std::uint6
     : correspondent_(loop, std::move(channel), number_of, first_number) {}
 
 net::Task<base::Result<Launched>> LauncherClient::launch(LaunchTarget target, std::vector<std::string> environment,
-                                                             net::Deadline deadline) {
+                                                         net::Deadline deadline) {
   const std::uint64_t number = correspondent_.next_number();
   std::string question = encode(LaunchRequest{number, target, std::move(environment)});
   auto packet = co_await correspondent_.ask(number, std::move(question), deadline);
@@ -33,6 +33,8 @@ net::Task<base::Result<Launched>> LauncherClient::launch(LaunchTarget target, st
   co_return Launched{std::move(packet->fds.front()), number};
 }
 
-void LauncherClient::release(std::uint64_t number) { correspondent_.tell(encode(LaunchRelease{number})); }
+void LauncherClient::release(std::uint64_t number) {
+  correspondent_.tell(encode(LaunchRelease{number}));
+}
 
 }  // namespace session

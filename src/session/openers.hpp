@@ -1,4 +1,5 @@
-// The two ways to a backend: TCP from the worker itself, and a descriptor passed by the launcher (programs, UNIX sockets).
+// The two ways to a backend: TCP from the worker itself, and a descriptor passed by the launcher (programs, UNIX
+// sockets).
 #pragma once
 
 #include <optional>

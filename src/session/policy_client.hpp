@@ -1,5 +1,5 @@
-// PolicyClient: asks a policy service (postgrey, policyd-spf, ...) for all sessions of a process. Connections are kept and
-// lent to one question at a time, so answers cannot be mixed up; one that failed or was late is thrown away.
+// PolicyClient: asks a policy service (postgrey, policyd-spf, ...) for all sessions of a process. Connections are kept
+// and lent to one question at a time, so answers cannot be mixed up; one that failed or was late is thrown away.
 #pragma once
 
 #include <memory>

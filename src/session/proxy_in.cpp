@@ -1,8 +1,8 @@
 #include "session/proxy_in.hpp"
 
-#include <algorithm>
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <algorithm>
 
 #include <string_view>
 

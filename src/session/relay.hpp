@@ -60,7 +60,7 @@ class Relay {
   net::Stream& other_;
   std::chrono::seconds idle_;
   net::Deadline last_;
-  net::Event changed_;  // a direction is over, or the limit is another
+  net::Event changed_;   // a direction is over, or the limit is another
   net::Event released_;  // held octets are decided on
   base::Buffer from_client_;
   base::Buffer from_other_;

@@ -21,7 +21,8 @@ TEST(LaunchWire, a_request_comes_back_as_it_was) {
 }
 
 TEST(LaunchWire, an_answer_and_a_release_come_back_as_they_were) {
-  EXPECT_EQ(decode_launch_answer(encode(LaunchAnswer{7, "100 programs are running"}))->fault, "100 programs are running");
+  EXPECT_EQ(decode_launch_answer(encode(LaunchAnswer{7, "100 programs are running"}))->fault,
+            "100 programs are running");
   EXPECT_EQ(decode_launch_release(encode(LaunchRelease{9}))->number, 9U);
 }
 
@@ -69,7 +70,9 @@ TEST(ClientIdentity, environment_values_cannot_carry_control_characters) {
   EXPECT_TRUE(has(environment_of(identity), "SSL_TLS_SNI=mail?LD_PRELOAD=/evil"));
 }
 
-TEST(ClientIdentity, is_worded_as_Postfix_does) { EXPECT_EQ(somebody().text(), "unknown[192.0.2.1]:4711"); }
+TEST(ClientIdentity, is_worded_as_Postfix_does) {
+  EXPECT_EQ(somebody().text(), "unknown[192.0.2.1]:4711");
+}
 
 TEST(Xclient, only_what_was_announced_is_told) {
   EXPECT_EQ(xclient_command({"ADDR", "PORT"}, somebody()), "XCLIENT ADDR=192.0.2.1 PORT=4711\r\n");

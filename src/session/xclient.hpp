@@ -1,5 +1,5 @@
-// XCLIENT: tells a backend that believes us (Postfix: smtpd_authorized_xclient_hosts) who the client is, by an SMTP exchange of
-// our own before the client's begins (Postfix XCLIENT_README).
+// XCLIENT: tells a backend that believes us (Postfix: smtpd_authorized_xclient_hosts) who the client is, by an SMTP
+// exchange of our own before the client's begins (Postfix XCLIENT_README).
 #pragma once
 
 #include <set>
@@ -15,8 +15,8 @@ namespace session {
 // Pure: "XCLIENT NAME=... ADDR=...\r\n" with those of our attributes that the backend announced in its EHLO reply.
 [[nodiscard]] std::string xclient_command(const std::set<std::string>& announced, const ClientIdentity& client);
 
-// Greeting, EHLO, XCLIENT; what follows on the stream is the new greeting, which is the client's. A backend that does not
-// announce XCLIENT, or refuses it, is an error: it would take every client for us.
+// Greeting, EHLO, XCLIENT; what follows on the stream is the new greeting, which is the client's. A backend that does
+// not announce XCLIENT, or refuses it, is an error: it would take every client for us.
 [[nodiscard]] net::Task<base::Result<void>> introduce_by_xclient(net::Stream& backend, const ClientIdentity& client,
                                                                  const Limits& limits);
 

@@ -46,6 +46,7 @@ struct Engine::Inner {
   [[nodiscard]] bool has_failed() const { return failure.reason != FailReason::none; }
 
   // OpenSSL's message callback: counts what a secured connection hears and says beside application data.
+  // NOLINTNEXTLINE(readability-function-size): the parameters are OpenSSL's
   static void on_message(int sent, int version, int content, const void* data, std::size_t size, SSL* ssl,
                          void* unused);
 

@@ -17,7 +17,7 @@
 #include "apps/ehlock/demo_message.hpp"
 #include "apps/ehlock/send.hpp"
 #include "apps/ehlock/sink_server.hpp"
-#include "apps/ehlock/supervisor.hpp"
+#include "apps/ehlock/serve/supervisor.hpp"
 #include "config/load.hpp"
 #include "os/files.hpp"
 #include "os/process.hpp"

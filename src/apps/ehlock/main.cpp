@@ -12,7 +12,7 @@
 #include "apps/ehlock/demo.hpp"
 #include "apps/ehlock/send.hpp"
 #include "apps/ehlock/sink.hpp"
-#include "apps/ehlock/supervisor.hpp"
+#include "apps/ehlock/serve/supervisor.hpp"
 #include "config/commands.hpp"
 
 namespace {

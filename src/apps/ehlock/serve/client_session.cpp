@@ -1,4 +1,4 @@
-#include "apps/ehlock/client_session.hpp"
+#include "apps/ehlock/serve/client_session.hpp"
 
 #include <memory>
 #include <string>
@@ -38,7 +38,9 @@ class Counted {
   Service& service_;
 };
 
-std::string_view text_of(config::Door door) { return door == config::Door::starttls ? "STARTTLS" : "implicit TLS"; }
+std::string_view text_of(config::Door door) {
+  return door == config::Door::starttls ? "STARTTLS" : "implicit TLS";
+}
 
 // What the PROXY header of a listed balancer says; nothing when the connection is to be closed.
 net::Task<bool> learn_identity(Service& service, net::Stream& stream, session::ClientIdentity& identity) {

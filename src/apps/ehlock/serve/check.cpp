@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <sysexits.h>
 
-#include "apps/ehlock/generation.hpp"
-#include "apps/ehlock/listeners.hpp"
-#include "apps/ehlock/prepared.hpp"
-#include "apps/ehlock/supervisor.hpp"
+#include "apps/ehlock/serve/generation.hpp"
+#include "apps/ehlock/serve/listeners.hpp"
+#include "apps/ehlock/serve/prepared.hpp"
+#include "apps/ehlock/serve/supervisor.hpp"
 #include "config/load.hpp"
 
 namespace app {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/ehlock/worker.hpp"
+#include "apps/ehlock/serve/worker.hpp"
 #include "base/result.hpp"
 #include "config/serve_plan.hpp"
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/ehlock/worker.hpp"
+#include "apps/ehlock/serve/worker.hpp"
 #include "base/secret.hpp"
 #include "config/serve_plan.hpp"
 #include "os/user.hpp"
@@ -15,7 +15,7 @@ namespace app {
 
 struct LoadedChain {
   std::string pem;
-  std::string origin;   // the chain's file
+  std::string origin;  // the chain's file
   std::string key_file;
   tls::CertificateFacts facts;
 };

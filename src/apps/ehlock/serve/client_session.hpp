@@ -1,7 +1,7 @@
 // One client of the daemon, from accept to the last log line.
 #pragma once
 
-#include "apps/ehlock/service.hpp"
+#include "apps/ehlock/serve/service.hpp"
 #include "net/listener.hpp"
 
 namespace app {

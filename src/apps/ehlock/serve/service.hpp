@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "apps/ehlock/worker.hpp"
+#include "apps/ehlock/serve/worker.hpp"
 #include "log/journal.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"

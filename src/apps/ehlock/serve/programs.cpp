@@ -1,4 +1,4 @@
-#include "apps/ehlock/programs.hpp"
+#include "apps/ehlock/serve/programs.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "apps/ehlock/launcher.hpp"
+#include "apps/ehlock/serve/launcher.hpp"
 
 #include <poll.h>
 #include <sys/signalfd.h>
@@ -13,7 +13,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/programs.hpp"
+#include "apps/ehlock/serve/programs.hpp"
 #include "os/packet.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"

@@ -1,4 +1,4 @@
-#include "apps/ehlock/worker.hpp"
+#include "apps/ehlock/serve/worker.hpp"
 
 #include <sys/random.h>
 #include <unistd.h>
@@ -11,9 +11,9 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/client_session.hpp"
-#include "apps/ehlock/control_wire.hpp"
-#include "apps/ehlock/service.hpp"
+#include "apps/ehlock/serve/client_session.hpp"
+#include "apps/ehlock/serve/control_wire.hpp"
+#include "apps/ehlock/serve/service.hpp"
 #include "keys/remote_key.hpp"
 #include "net/spawn.hpp"
 #include "os/packet.hpp"
@@ -99,7 +99,9 @@ int failed(int control, const std::string& why) {
   return EXIT_FAILURE;
 }
 
-std::string lines_of(const os::JailReport& report) { return fmt::format("{}", fmt::join(report.left_out, "\n")); }
+std::string lines_of(const os::JailReport& report) {
+  return fmt::format("{}", fmt::join(report.left_out, "\n"));
+}
 
 void start_tasks(Service& service, std::vector<std::unique_ptr<net::Listener>>& listeners,
                  std::shared_ptr<tls::TicketRing> tickets) {

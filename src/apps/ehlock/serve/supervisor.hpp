@@ -1,5 +1,5 @@
-// The supervisor: starts as root, opens files and listeners, starts generations, hears signals. It reads no network byte
-// and holds no private key.
+// The supervisor: starts as root, opens files and listeners, starts generations, hears signals. It reads no network
+// byte and holds no private key.
 #pragma once
 
 #include <string>
@@ -13,7 +13,8 @@ namespace app {
 // cannot be used at start, 75 for what may be better later).
 [[nodiscard]] int serve(const std::vector<std::string>& arguments);
 
-// `ehlock check ARGUMENTS`: reads all that serve would read, prints the configuration in force; starts nothing that stays.
+// `ehlock check ARGUMENTS`: reads all that serve would read, prints the configuration in force; starts nothing that
+// stays.
 [[nodiscard]] int check(const std::vector<std::string>& arguments);
 
 }  // namespace app

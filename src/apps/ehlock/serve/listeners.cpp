@@ -1,4 +1,4 @@
-#include "apps/ehlock/listeners.hpp"
+#include "apps/ehlock/serve/listeners.hpp"
 
 #include <algorithm>
 #include <utility>

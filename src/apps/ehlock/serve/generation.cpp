@@ -1,4 +1,4 @@
-#include "apps/ehlock/generation.hpp"
+#include "apps/ehlock/serve/generation.hpp"
 
 #include <sys/socket.h>
 
@@ -21,8 +21,6 @@ constexpr std::chrono::seconds healthy_life{10};
 constexpr milliseconds first_delay{50};
 constexpr milliseconds longest_delay{5000};
 
-
-
 }  // namespace
 
 base::Result<std::unique_ptr<Generation>> Generation::start(Prepared prepared, Surroundings around,
@@ -43,7 +41,9 @@ base::Result<void> Generation::check_keys(Prepared prepared, Surroundings around
   return generation.start_key_process(child).and_then([&] { return generation.await_keys(child); });
 }
 
-Generation::~Generation() { kill(); }
+Generation::~Generation() {
+  kill();
+}
 
 bool Generation::needs_launcher() const {
   const auto& plan = prepared_.plan;
@@ -90,8 +90,8 @@ void Generation::note_end(Child& child, const os::Ended& ended) {
   child.pid = 0;
   child.control.reset();
   if (finishing_) return;
-  around_.sink->write(log::Severity::error,
-                     fmt::format("{} (process {}) ended: {}", child.name, ended.pid, os::text_of_status(ended.status)));
+  around_.sink->write(log::Severity::error, fmt::format("{} (process {}) ended: {}", child.name, ended.pid,
+                                                        os::text_of_status(ended.status)));
   const bool died_young = steady_clock::now() - child.started < healthy_life;
   restart_delay_ = died_young ? std::clamp(restart_delay_ * 2, first_delay, longest_delay) : milliseconds(0);
 }

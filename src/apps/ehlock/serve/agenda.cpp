@@ -1,4 +1,4 @@
-#include "apps/ehlock/agenda.hpp"
+#include "apps/ehlock/serve/agenda.hpp"
 
 #include <algorithm>
 

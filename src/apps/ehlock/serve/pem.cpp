@@ -1,4 +1,4 @@
-#include "apps/ehlock/pem.hpp"
+#include "apps/ehlock/serve/pem.hpp"
 
 #include <cstring>
 #include <string_view>

@@ -1,5 +1,5 @@
-// FileWatch: notices that certificate files changed: by inotify on their folders (which sees certbot's replaced links and
-// Kubernetes' swapped ..data too), and by comparing their contents, which a poll asks for each minute as well.
+// FileWatch: notices that certificate files changed: by inotify on their folders (which sees certbot's replaced links
+// and Kubernetes' swapped ..data too), and by comparing their contents, which a poll asks for each minute as well.
 #pragma once
 
 #include <cstdint>

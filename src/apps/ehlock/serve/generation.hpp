@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "apps/ehlock/control_wire.hpp"
-#include "apps/ehlock/listeners.hpp"
-#include "apps/ehlock/prepared.hpp"
+#include "apps/ehlock/serve/control_wire.hpp"
+#include "apps/ehlock/serve/listeners.hpp"
+#include "apps/ehlock/serve/prepared.hpp"
 #include "base/result.hpp"
 #include "log/sink.hpp"
 #include "os/fd.hpp"
@@ -52,9 +52,9 @@ class Generation {
   [[nodiscard]] std::chrono::milliseconds restart_delay() const { return restart_delay_; }
 
   void give_ticket_keys(const std::vector<tls::TicketKey>& keys);
-  void finish();  // let sessions end by themselves; nothing is restarted from now on
-  void end();     // 421 to idle clients
-  void kill();    // at once
+  void finish();                    // let sessions end by themselves; nothing is restarted from now on
+  void end();                       // 421 to idle clients
+  void kill();                      // at once
   [[nodiscard]] bool over() const;  // the last worker is gone
 
  private:

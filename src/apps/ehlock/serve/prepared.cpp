@@ -1,4 +1,4 @@
-#include "apps/ehlock/prepared.hpp"
+#include "apps/ehlock/serve/prepared.hpp"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 
 #include <fmt/chrono.h>
 
-#include "apps/ehlock/pem.hpp"
+#include "apps/ehlock/serve/pem.hpp"
 #include "os/files.hpp"
 
 namespace app {

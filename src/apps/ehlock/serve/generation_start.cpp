@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/generation.hpp"
-#include "apps/ehlock/launcher.hpp"
-#include "apps/ehlock/sinks.hpp"
+#include "apps/ehlock/serve/generation.hpp"
+#include "apps/ehlock/serve/launcher.hpp"
+#include "apps/ehlock/serve/sinks.hpp"
 #include "base/text.hpp"
 #include "keys/key_process.hpp"
 #include "keys/wire.hpp"

@@ -12,7 +12,9 @@ class Agenda {
  public:
   using Clock = std::chrono::steady_clock;
 
-  void in(Clock::duration delay, std::function<void()> action) { entries_.emplace(Clock::now() + delay, std::move(action)); }
+  void in(Clock::duration delay, std::function<void()> action) {
+    entries_.emplace(Clock::now() + delay, std::move(action));
+  }
 
   // Does what is due. Actions may add to the agenda.
   void perform_due();

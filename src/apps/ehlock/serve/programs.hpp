@@ -1,4 +1,5 @@
-// Programs: the children of the launcher: what they say on standard error, how they end, and ending those whose session is over.
+// Programs: the children of the launcher: what they say on standard error, how they end, and ending those whose session
+// is over.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-#include "apps/ehlock/sinks.hpp"
+#include "apps/ehlock/serve/sinks.hpp"
 
 #include <utility>
 

@@ -29,10 +29,10 @@ struct ChainWithKey {
 struct WorkerSpec {
   unsigned number = 0;
   std::vector<WorkerListener> listeners;
-  os::UniqueFd control;   // to the supervisor
-  os::UniqueFd keys;      // to the key process
-  os::UniqueFd launcher;  // to the launcher; empty: the backend is reached by TCP
-  std::vector<ChainWithKey> chains;       // chain N's key is the key process's key N
+  os::UniqueFd control;              // to the supervisor
+  os::UniqueFd keys;                 // to the key process
+  os::UniqueFd launcher;             // to the launcher; empty: the backend is reached by TCP
+  std::vector<ChainWithKey> chains;  // chain N's key is the key process's key N
   std::vector<tls::TicketKey> ticket_keys;
   tls::ServerSettings tls;
   smtp::DialogSettings dialog;

@@ -18,7 +18,7 @@ struct LauncherSpec {
   std::vector<std::string> program;  // empty: connect to `socket`
   os::SocketAddress socket;
   os::SocketAddress policy_socket;
-  os::User user;                     // who the program runs as
+  os::User user;  // who the program runs as
   bool change_user = false;
   std::size_t max_programs = 100;
   os::UniqueFd supervisor;           // its end of file ends the launcher

@@ -1,4 +1,4 @@
-#include "apps/ehlock/service.hpp"
+#include "apps/ehlock/serve/service.hpp"
 
 #include <utility>
 
@@ -15,7 +15,10 @@ Service::Service(WorkerSpec from, tls::Context made, std::uint64_t first_number)
   if (spec.policy.empty()) return;
   const bool by_launcher = spec.policy.front().is_unix();
   policy = std::make_unique<session::PolicyClient>(
-      loop, session::PolicySettings{spec.policy, by_launcher ? launcher.get() : nullptr, spec.policy_fail, policy::Form::full}, spec.limits);
+      loop,
+      session::PolicySettings{spec.policy, by_launcher ? launcher.get() : nullptr, spec.policy_fail,
+                              policy::Form::full},
+      spec.limits);
 }
 
 }  // namespace app

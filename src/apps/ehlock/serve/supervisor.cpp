@@ -1,4 +1,4 @@
-#include "apps/ehlock/supervisor.hpp"
+#include "apps/ehlock/serve/supervisor.hpp"
 
 #include <poll.h>
 #include <sys/random.h>
@@ -16,12 +16,12 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/agenda.hpp"
-#include "apps/ehlock/file_watch.hpp"
-#include "apps/ehlock/generation.hpp"
-#include "apps/ehlock/listeners.hpp"
-#include "apps/ehlock/prepared.hpp"
-#include "apps/ehlock/sinks.hpp"
+#include "apps/ehlock/serve/agenda.hpp"
+#include "apps/ehlock/serve/file_watch.hpp"
+#include "apps/ehlock/serve/generation.hpp"
+#include "apps/ehlock/serve/listeners.hpp"
+#include "apps/ehlock/serve/prepared.hpp"
+#include "apps/ehlock/serve/sinks.hpp"
 #include "base/text.hpp"
 #include "config/load.hpp"
 
@@ -104,9 +104,9 @@ std::vector<std::string> files_of(const Prepared& prepared) {
 }
 
 // Reads everything again and starts it beside what runs.
-base::Result<std::unique_ptr<Generation>> next_generation(const std::vector<std::string>& arguments,
-                                                          Listeners& listeners, const Surroundings& around,
-                                                          const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
+base::Result<std::unique_ptr<Generation>> next_generation(
+    const std::vector<std::string>& arguments, Listeners& listeners, const Surroundings& around,
+    const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
   auto loaded = config::load_serve(arguments, config::process_environment());
   if (!loaded) return tl::unexpected(loaded.error());
   auto prepared = prepare(std::move(loaded->plan));
@@ -212,7 +212,9 @@ void Supervisor::on_signal(int number) {
   }
 }
 
-bool Supervisor::over() const { return ending_ && former_.empty() && current_->over(); }
+bool Supervisor::over() const {
+  return ending_ && former_.empty() && current_->over();
+}
 
 void Supervisor::announce() const {
   for (const auto& text : listeners_.texts(current_->prepared().plan.listeners)) {
@@ -220,7 +222,8 @@ void Supervisor::announce() const {
   }
   if (current_->prepared().plan.backend && current_->prepared().plan.identity == session::Identity::none) {
     say(log::Severity::warning,
-        "warning: identity none: the backend sees every client as this machine; what it permits to itself it permits to all");
+        "warning: identity none: the backend sees every client as this machine; what it permits to itself it permits "
+        "to all");
   }
   say(log::Severity::info, "ready");
 }

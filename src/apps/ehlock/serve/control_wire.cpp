@@ -1,4 +1,4 @@
-#include "apps/ehlock/control_wire.hpp"
+#include "apps/ehlock/serve/control_wire.hpp"
 
 #include <cstdint>
 #include <utility>
@@ -65,7 +65,9 @@ std::optional<Order> decode_order(std::string_view bytes) {
   return std::nullopt;
 }
 
-std::string encode(const Started& started) { return (started.ready ? ready_kind : failed_kind) + started.text; }
+std::string encode(const Started& started) {
+  return (started.ready ? ready_kind : failed_kind) + started.text;
+}
 
 std::optional<Started> decode_started(std::string_view bytes) {
   if (bytes.empty() || (bytes.front() != ready_kind && bytes.front() != failed_kind)) return std::nullopt;
