@@ -1,5 +1,6 @@
 // Runs every file of the given corpus folders through the fuzz target once: libFuzzer's replay, without libFuzzer,
-// so that regressions are found by any compiler. Fails when a folder is empty: a corpus that is not there tests nothing.
+// so that regressions are found by any compiler. Fails when a folder is empty: a corpus that is not there tests
+// nothing.
 
 #include <cstddef>
 #include <cstdint>

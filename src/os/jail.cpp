@@ -18,6 +18,7 @@
 
 // There only in programs built with the address sanitizer, whose runtime makes system calls and opens descriptors of
 // its own.
+// NOLINTNEXTLINE(bugprone-reserved-identifier): the name is the runtime's
 extern "C" [[gnu::weak]] void __asan_init();
 
 namespace os {

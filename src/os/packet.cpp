@@ -69,7 +69,8 @@ base::Result<bool> send_packet(int fd, std::string_view bytes, const std::vector
 }
 
 base::Result<std::optional<Packet>> receive_packet(int fd) {
-  std::array<char, max_packet> bytes;  // not cleared: recvmsg says how much it wrote
+  // Not cleared: recvmsg says how much it wrote. NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): see above
+  std::array<char, max_packet> bytes;
   ControlRoom room;
   iovec part{bytes.data(), bytes.size()};
   msghdr message{};

@@ -39,6 +39,7 @@ Span command_line() {
   const auto first = base::number<std::uintptr_t>(fields[arg_start]).value_or(0);
   const auto last = base::number<std::uintptr_t>(fields[arg_start + 1]).value_or(0);
   if (first == 0 || last <= first) return {};
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): /proc tells the address as a number
   return {reinterpret_cast<char*>(first), last - first};
 }
 

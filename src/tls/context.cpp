@@ -53,6 +53,7 @@ std::string fingerprint(const Credential& credential) {
 // or another rule is answered by a full handshake (threat 32, CVE-2025-23419).
 std::string session_scope(const std::vector<Credential>& group, const ServerSettings& settings) {
   std::vector<std::string> parts;
+  parts.reserve(group.size());
   for (const Credential& each : group) parts.push_back(fingerprint(each));
   std::sort(parts.begin(), parts.end());
   std::string all = fmt::format("{}:", static_cast<int>(settings.client_certificate)) + sha256(settings.client_ca);

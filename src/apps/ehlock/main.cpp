@@ -11,21 +11,31 @@
 
 #include "apps/ehlock/demo.hpp"
 #include "apps/ehlock/send.hpp"
-#include "apps/ehlock/sink.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
+#include "apps/ehlock/sink.hpp"
 #include "config/commands.hpp"
 
 namespace {
 
-int perform(const config::ServeCommand& command) { return app::serve(command.arguments); }
+int perform(const config::ServeCommand& command) {
+  return app::serve(command.arguments);
+}
 
-int perform(const config::CheckCommand& command) { return app::check(command.arguments); }
+int perform(const config::CheckCommand& command) {
+  return app::check(command.arguments);
+}
 
-int perform(const config::SinkOptions& options) { return app::sink(options); }
+int perform(const config::SinkOptions& options) {
+  return app::sink(options);
+}
 
-int perform(const config::SendOptions& options) { return app::send(options); }
+int perform(const config::SendOptions& options) {
+  return app::send(options);
+}
 
-int perform(const config::RunOptions& options) { return app::run_demo(options); }
+int perform(const config::RunOptions& options) {
+  return app::run_demo(options);
+}
 
 int perform(const config::Help& help) {
   fmt::print("{}", help.text);

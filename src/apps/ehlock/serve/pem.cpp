@@ -30,6 +30,7 @@ base::Result<std::string> read_certificates(const std::string& path) {
   auto text = os::read_file(path, largest_pem);
   if (!text) return text;
   std::string kept = certificates_in(*text);
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.InnerPointer): wiping does not reallocate
   ::explicit_bzero(text->data(), text->size());
   if (kept.empty()) return base::fail("{}: no certificate in it", path);
   return kept;
