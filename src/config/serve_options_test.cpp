@@ -131,7 +131,8 @@ TEST(ManualPage, of_the_file_has_every_key_with_its_default) {
 TEST(ManualPages, name_no_key_that_is_not_there) {
   std::set<std::string> known;
   for (const Shape& shape : all_shapes()) known.insert(shape.key);
-  for (const std::string_view line : base::split(source_text("man/ehlock.toml.5.scd"), '\n')) {
+  const std::string text = source_text("man/ehlock.toml.5.scd");
+  for (const std::string_view line : base::split(text, '\n')) {
     const std::size_t end = line.find("* = ");
     if (!line.starts_with('*') || end == std::string_view::npos) continue;
     EXPECT_TRUE(known.contains(without_backslashes(std::string(line.substr(1, end - 1))))) << line;

@@ -29,7 +29,6 @@ proxyproto::Ssl ssl_of(const tls::Facts& facts) {
   ssl.common_name = facts.client_common_name;
   ssl.cipher = facts.cipher;
   ssl.signature_algorithm = facts.digest;
-  ssl.key_algorithm = facts.signature;
   ssl.group = facts.group;
   return ssl;
 }

@@ -43,7 +43,6 @@ std::optional<os::SocketAddress> address_of(const proxyproto::Endpoint& end) {
 
 ProxyTold told_by(const proxyproto::Header& header) {
   ProxyTold told;
-  told.health_check = header.command == proxyproto::Command::local;
   if (!header.told()) return told;
   told.client = address_of(header.source);
   told.server = address_of(header.destination);
@@ -62,7 +61,7 @@ net::Task<base::Result<ProxyTold>> read_proxy_header(net::Stream& stream, net::D
     if (outcome == net::Io::done) continue;
     if (header.empty() && outcome != net::Io::timed_out) {
       ProxyTold probe;
-      probe.health_check = true;  // a connection without a word: a balancer's check
+      probe.nothing_said = true;  // a connection without a word: a balancer's check
       co_return probe;
     }
     co_return base::fail("PROXY header: {}", outcome == net::Io::timed_out ? "not finished in time" : "cut off");

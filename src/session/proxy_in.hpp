@@ -11,7 +11,7 @@
 namespace session {
 
 struct ProxyTold {
-  bool health_check = false;  // closed without a byte, or LOCAL
+  bool nothing_said = false;  // closed without an octet: a health check that only connects
   std::optional<os::SocketAddress> client;
   std::optional<os::SocketAddress> server;
 };

@@ -42,8 +42,27 @@ std::string_view text_of(config::Door door) {
   return door == config::Door::starttls ? "STARTTLS" : "implicit TLS";
 }
 
-// What the PROXY header of a listed balancer says; nothing when the connection is to be closed.
-net::Task<bool> learn_identity(Service& service, net::Stream& stream, session::ClientIdentity& identity) {
+// Sessions of a balancer's own (its health checks) are logged only where something is wrong.
+class QuietSink final : public log::Sink {
+ public:
+  explicit QuietSink(log::Sink& sink) : sink_(sink) {}
+  void write(log::Severity severity, std::string_view line) override {
+    if (severity != log::Severity::info) sink_.write(severity, line);
+  }
+
+ private:
+  log::Sink& sink_;
+};
+
+// Who is there, and whether the session is worth a log line.
+struct Arrival {
+  session::ClientIdentity identity;
+  bool quiet = false;
+};
+
+// What the PROXY header of a listed balancer says; false when the connection is to be closed.
+net::Task<bool> learn_identity(Service& service, net::Stream& stream, Arrival& arrival) {
+  session::ClientIdentity& identity = arrival.identity;
   if (!os::any_contains(service.spec.accept_proxy, identity.client)) co_return true;
   const auto told = co_await session::read_proxy_header(stream, net::after(service.spec.limits.proxy));
   if (!told) {
@@ -51,9 +70,10 @@ net::Task<bool> learn_identity(Service& service, net::Stream& stream, session::C
     journal.warning(told.error().text);
     co_return false;
   }
+  arrival.quiet = !told->client;
   if (told->client) identity.client = *told->client;
   if (told->server) identity.server = *told->server;
-  co_return !(told->health_check && !told->client);
+  co_return !told->nothing_said;  // LOCAL is served like a client, with the connection's own addresses
 }
 
 smtp::DialogSettings dialog_settings(const Service& service, const session::ClientIdentity& identity,
@@ -94,8 +114,11 @@ void sum_up(session::Counters& counters, const smtp::Dialog& dialog, const sessi
   if (backend_failed) ++counters.backend_failures;
 }
 
-net::Task<void> talk(Service& service, net::Stream stream, session::ClientIdentity identity, config::Door door) {
-  log::Journal journal(*service.spec.sink, identity.session_id, identity.text());
+net::Task<void> talk(Service& service, net::Stream stream, Arrival arrival, config::Door door) {
+  session::ClientIdentity& identity = arrival.identity;
+  QuietSink quiet(*service.spec.sink);
+  log::Sink& sink = arrival.quiet ? static_cast<log::Sink&>(quiet) : *service.spec.sink;
+  log::Journal journal(sink, identity.session_id, identity.text());
   journal.connected(fmt::format("{} ({})", identity.server.text(), text_of(door)));
   session::ClientSide client{session::Channel(std::move(stream))};
   session::InProcessTls tls(
@@ -127,10 +150,10 @@ net::Task<void> serve_client(Service& service, net::Accepted accepted, config::D
   const Counted counted(service);
   ++service.spec.counters->connections;
   os::set_no_delay(accepted.socket.get());
-  session::ClientIdentity identity;
-  identity.client = accepted.peer;
-  identity.server = os::local_of(accepted.socket.get());
-  identity.session_id = service.ids.next();
+  Arrival arrival;
+  arrival.identity.client = accepted.peer;
+  arrival.identity.server = os::local_of(accepted.socket.get());
+  arrival.identity.session_id = service.ids.next();
   net::Stream stream(service.loop, std::move(accepted.socket));
   if (service.active > service.spec.max_connections) {
     ++service.spec.counters->refused_connections;
@@ -138,8 +161,8 @@ net::Task<void> serve_client(Service& service, net::Accepted accepted, config::D
     stream.end_writing();
     co_return;
   }
-  const bool wanted = co_await learn_identity(service, stream, identity);
-  if (wanted) co_await talk(service, std::move(stream), std::move(identity), door);
+  const bool wanted = co_await learn_identity(service, stream, arrival);
+  if (wanted) co_await talk(service, std::move(stream), std::move(arrival), door);
 }
 
 }  // namespace app

@@ -142,7 +142,7 @@ base::Result<void> Generation::start_launcher() {
     spec.change_user = ::geteuid() == 0 && prepared_.program_user.uid != 0;
     spec.max_programs = prepared_.plan.max_programs;
     spec.jail.role = os::Role::launcher;
-    spec.jail.user = prepared_.key_user;
+    spec.jail.user = prepared_.launcher_user;
     spec.jail.may_fork = true;
     os::name_process("launcher");
     return run_launcher(std::move(spec));

@@ -28,6 +28,7 @@ struct Prepared {
   std::vector<os::SocketAddress> policy;
   os::User worker_user;
   os::User key_user;
+  os::User launcher_user;
   os::User program_user;
   unsigned workers = 1;
 };

@@ -1,0 +1,275 @@
+"""The servers under test: how each is configured and started. All of them listen on 127.0.0.1, stay in the foreground, run on
+the server's core, use the same chain and key, offer TLS 1.2 and 1.3, and pass sessions on to the same sink."""
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import measure
+
+MASTER = "/usr/lib/postfix/sbin/master"
+NGINX_MODULE = "/usr/lib/nginx/modules/ngx_mail_module.so"
+
+
+class Failed(Exception):
+    """Something did not start, or a load did not go through: a text for the user."""
+
+
+def free_port():
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+def answers(port):
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        return True
+    except OSError:
+        return False
+
+
+class Process:
+    """A program on one core; its output goes to a file."""
+
+    def __init__(self, words, core, log):
+        self.log = Path(log)
+        with open(self.log, "ab") as sink:
+            self.child = subprocess.Popen(["taskset", "-c", str(core), *map(str, words)], stdin=subprocess.DEVNULL,
+                                          stdout=sink, stderr=sink, env={**os.environ, **self.environment()})
+        self.pid = self.child.pid  # taskset becomes the program
+
+    def environment(self):
+        return {}
+
+    def wait_for_port(self, port):
+        end = time.monotonic() + 20
+        while not answers(port):
+            if self.child.poll() is not None or time.monotonic() > end:
+                text = self.log.read_text(errors="replace").strip()[-600:]
+                self.end()
+                raise Failed(f"does not start: {text}")
+            time.sleep(0.05)
+        return self
+
+    def end(self):
+        """Ends it and, with it gone, whatever it started and did not take along."""
+        family = measure.tree(self.pid)
+        self.child.terminate()
+        try:
+            self.child.wait(5)
+        except subprocess.TimeoutExpired:
+            pass
+        for pid in family if self.child.poll() is None else family[1:]:
+            try:
+                os.kill(pid, 9)
+            except ProcessLookupError:
+                pass
+        self.child.wait()
+
+
+class Peer:
+    """name; door: how TLS begins; idle_most: connections it can hold at once in this setting; package: whose version it has."""
+    door = "starttls"
+    idle_most = 1_000_000
+    package = ""
+
+    def __init__(self, name):
+        self.name = name
+
+    def missing(self, bench):
+        """Why it cannot run here; empty: it can."""
+        del bench
+        return ""
+
+    def words(self, bench, folder, port):
+        """Writes configuration into the folder; the command line."""
+        raise NotImplementedError
+
+    def start(self, bench, folder, port):
+        os.chmod(folder, 0o755)
+        return Process(self.words(bench, folder, port), bench.server_core, folder / "log").wait_for_port(port)
+
+    def version(self):
+        return package(self.package) if self.package else ""
+
+
+def said(*words):
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    lines = (done.stdout + done.stderr).strip().splitlines()
+    return lines[0].strip() if lines else ""
+
+
+def package(name):
+    return f"{name} {said('dpkg-query', '-W', '-f', '${Version}', name)}"
+
+
+class Ehlock(Peer):
+    def __init__(self, name, door):
+        super().__init__(name)
+        self.door = door
+
+    def missing(self, bench):
+        return "" if os.access(bench.ehlock, os.X_OK) else f"{bench.ehlock} is not built"
+
+    def words(self, bench, folder, port):
+        (folder / "jail").mkdir(mode=0o555)
+        jail = ["--jail", folder / "jail"] if os.getuid() == 0 else []
+        listen = "--listen" if self.door == "starttls" else "--listen-tls"
+        return [bench.ehlock, "serve", listen, f"127.0.0.1:{port}", "--backend", f"127.0.0.1:{bench.sink_port}",
+                "--identity", "none", "--cert", bench.chain, "--key", bench.key, "--workers", 1, *jail]
+
+
+class Nginx(Peer):
+    package = "nginx"
+
+    def missing(self, bench):
+        return "" if shutil.which("nginx") and os.path.exists(NGINX_MODULE) else "nginx with its mail module is not installed"
+
+    def words(self, bench, folder, port):
+        (folder / "nginx.conf").write_text(f"""
+load_module {NGINX_MODULE};
+daemon off; worker_processes 1; worker_rlimit_nofile 20000;
+pid {folder}/pid; error_log {folder}/error.log error;
+{"user nobody nogroup;" if os.getuid() == 0 else ""}
+events {{ worker_connections 16000; }}
+mail {{
+  server_name bench.example.org; auth_http 127.0.0.1:{bench.auth_port}/; timeout 10m; xclient off;
+  ssl_certificate {bench.chain}; ssl_certificate_key {bench.key}; ssl_protocols TLSv1.2 TLSv1.3;
+  server {{ listen 127.0.0.1:{port} backlog=1024; protocol smtp; smtp_auth none; starttls on; }}
+}}
+""")
+        return ["nginx", "-c", folder / "nginx.conf", "-p", folder]
+
+
+class Stunnel(Peer):
+    package = "stunnel4"
+
+    def missing(self, bench):
+        return "" if shutil.which("stunnel4") else "stunnel4 is not installed"
+
+    def words(self, bench, folder, port):
+        (folder / "stunnel.conf").write_text(f"""
+foreground = yes
+debug = err
+pid =
+[smtp]
+protocol = smtp
+accept = 127.0.0.1:{port}
+connect = 127.0.0.1:{bench.sink_port}
+cert = {bench.chain}
+key = {bench.key}
+sslVersionMin = TLSv1.2
+""")
+        return ["stunnel4", folder / "stunnel.conf"]
+
+
+class Haproxy(Peer):
+    package = "haproxy"
+    door = "implicit"
+
+    def missing(self, bench):
+        return "" if shutil.which("haproxy") else "haproxy is not installed"
+
+    def words(self, bench, folder, port):
+        (folder / "haproxy.cfg").write_text(f"""
+global
+  maxconn 9000
+  nbthread 1
+  ssl-default-bind-options ssl-min-ver TLSv1.2
+defaults
+  mode tcp
+  timeout connect 10s
+  timeout client 10m
+  timeout server 10m
+listen smtp
+  bind 127.0.0.1:{port} ssl crt {bench.combined}
+  server sink 127.0.0.1:{bench.sink_port}
+""")
+        return ["haproxy", "-db", "-f", folder / "haproxy.cfg"]
+
+
+class Hitch(Peer):
+    package = "hitch"
+    door = "implicit"
+
+    def missing(self, bench):
+        return "" if shutil.which("hitch") else "hitch is not installed"
+
+    def words(self, bench, folder, port):
+        (folder / "hitch.conf").write_text(f"""
+frontend = "[127.0.0.1]:{port}"
+backend = "[127.0.0.1]:{bench.sink_port}"
+pem-file = "{bench.combined}"
+tls-protos = TLSv1.2 TLSv1.3
+workers = 1
+daemon = off
+quiet = on
+backlog = 1024
+{'user = "nobody"' if os.getuid() == 0 else ""}
+""")
+        return ["hitch", "--config", folder / "hitch.conf"]
+
+
+class PostfixProcess(Process):
+    def environment(self):
+        return {"MAIL_CONFIG": str(self.log.parent / "conf")}
+
+
+class Postfix(Peer):
+    """smtpd with its own TLS; messages go on to the sink as through a proxy filter, without the queue."""
+    idle_most = 100
+    package = "postfix"
+
+    def missing(self, bench):
+        if not os.path.exists(MASTER):
+            return "postfix is not installed"
+        return "" if os.getuid() == 0 else "postfix needs root"
+
+    def start(self, bench, folder, port):
+        os.chmod(folder, 0o755)
+        conf, queue, data = (folder / name for name in ("conf", "queue", "data"))
+        owner = pwd.getpwnam("postfix")
+        for path in (conf, queue, data, *(queue / name for name in ("pid", "private", "public", "incoming", "active",
+                                                                    "deferred", "maildrop", "hold", "defer", "bounce"))):
+            path.mkdir()
+            if path not in (conf, queue) and path.name != "pid":
+                os.chown(path, owner.pw_uid, -1)
+        (conf / "main.cf").write_text(self.main_cf(bench, queue, data))
+        (conf / "master.cf").write_text(f"""
+127.0.0.1:{port} inet n - n - 150 smtpd
+anvil   unix - - n - 1 anvil
+rewrite unix - - n - - trivial-rewrite
+tlsmgr  unix - - n 1000? 1 tlsmgr
+""")
+        return PostfixProcess([MASTER, "-d", "-c", conf], bench.server_core, folder / "log").wait_for_port(port)
+
+    @staticmethod
+    def main_cf(bench, queue, data):
+        return f"""
+compatibility_level = 3.6
+queue_directory = {queue}
+data_directory = {data}
+myhostname = bench.example.org
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+mynetworks = 127.0.0.0/8
+mydestination =
+relay_domains = example.org
+local_recipient_maps =
+alias_maps =
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtpd_proxy_filter = 127.0.0.1:{bench.sink_port}
+smtpd_tls_security_level = may
+smtpd_tls_chain_files = {bench.key}, {bench.chain}
+smtpd_timeout = 600s
+message_size_limit = 0
+"""
+
+
+def all_peers():
+    return [Ehlock("ehlock", "starttls"), Ehlock("ehlock-implicit", "implicit"), Nginx("nginx"), Stunnel("stunnel"),
+            Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix")]

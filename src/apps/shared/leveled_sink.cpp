@@ -1,0 +1,54 @@
+#include "apps/shared/leveled_sink.hpp"
+
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+namespace app {
+namespace {
+
+std::string_view text_of(log::Severity severity) {
+  switch (severity) {
+    case log::Severity::info:
+      return "info";
+    case log::Severity::warning:
+      return "warning";
+    case log::Severity::error:
+      return "error";
+  }
+  return "error";
+}
+
+std::string_view without_prefix(std::string_view line, std::string_view prefix) {
+  if (!line.starts_with(prefix)) return line;
+  line.remove_prefix(prefix.size());
+  return line.starts_with(": ") ? line.substr(2) : line;
+}
+
+}  // namespace
+
+void say(std::string_view text) {
+  const std::string whole = fmt::format("{}\n", text);
+  // A line that cannot be written is lost.
+  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, whole.data(), whole.size());
+}
+
+void LeveledSink::write(log::Severity severity, std::string_view text) {
+  if (verbosity_ >= 2) line(text_of(severity), without_prefix(text, id_));
+}
+
+void LeveledSink::fatal(std::string_view text) {
+  if (verbosity_ >= 1) line("fatal", text);
+}
+
+void LeveledSink::debug(std::string_view text) {
+  if (verbosity_ >= 3) line("debug", text);
+}
+
+void LeveledSink::line(std::string_view level, std::string_view text) const {
+  const std::string address = address_.empty() ? "" : fmt::format("{}: ", address_);
+  const std::string id = id_.empty() || verbosity_ < 2 ? "" : fmt::format(" [{}]", id_);
+  say(fmt::format("{}: {}: {}{}{}", program_, level, address, text, id));
+}
+
+}  // namespace app

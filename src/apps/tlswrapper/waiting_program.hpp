@@ -1,0 +1,42 @@
+// WaitingProgram: the program's process, made before the jail, that becomes the program when it is told to (after the
+// handshake, say), or ends without having been it. What the jailed process may tell it is small: variables that
+// describe the connection, and with -U the name of an account.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/shared/account.hpp"
+#include "apps/shared/leveled_sink.hpp"
+#include "apps/shared/ucspi.hpp"
+
+namespace app {
+
+struct WaitingProgramSpec {
+  std::vector<std::string> arguments;
+  std::vector<std::pair<int, int>> descriptors;  // the program's number -> ours
+  std::optional<Account> account;                // -u
+  bool account_is_told = false;                  // -U: go() names one
+};
+
+class WaitingProgram {
+ public:
+  // Forks. `sink` tells why the program cannot be run.
+  [[nodiscard]] static base::Result<WaitingProgram> start(const WaitingProgramSpec& spec, LeveledSink& sink);
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+  // `account`: empty without -U. False: it has gone.
+  [[nodiscard]] bool go(const Variables& connection, std::string_view account);
+
+  // It will not be needed: it ends with exit_temporary.
+  void dismiss() { order_.reset(); }
+
+ private:
+  pid_t pid_ = 0;
+  os::UniqueFd order_;
+};
+
+}  // namespace app

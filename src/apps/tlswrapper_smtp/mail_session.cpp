@@ -1,0 +1,158 @@
+#include "apps/tlswrapper_smtp/mail_session.hpp"
+
+#include <unistd.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "net/spawn.hpp"
+#include "session/converse.hpp"
+#include "session/policy_client.hpp"
+
+namespace app {
+namespace {
+
+// What each command may cost a program that was not written for crowds of recipients.
+constexpr std::size_t most_recipients = 256;
+constexpr std::chrono::seconds farewell{5};
+
+// No way to be secured: STARTTLS is not offered, so this is never asked.
+class NoTls final : public session::TlsStarter {
+ public:
+  [[nodiscard]] net::Task<session::Secured> start(session::ClientSide&) override { co_return session::Secured{}; }
+};
+
+// The program was started before the jail; its greeting waits in the pipe.
+class OnlyProgram final : public session::BackendOpener {
+ public:
+  explicit OnlyProgram(net::Stream stream) : stream_(std::move(stream)) {}
+  [[nodiscard]] net::Task<base::Result<net::Stream>> open(const session::ClientIdentity&) override {
+    if (!stream_.open()) co_return base::fail("the program was used up");
+    co_return std::move(stream_);
+  }
+
+ private:
+  net::Stream stream_;
+};
+
+session::Limits limits_of(const config::SmtpHelperOptions& options) {
+  session::Limits limits;
+  if (!options.wait) return limits;
+  limits.command = limits.data = limits.greeting = limits.reply = limits.policy = *options.wait;
+  limits.handshake = *options.wait;
+  return limits;
+}
+
+smtp::DialogSettings settings_of(const MailSessionSpec& spec) {
+  smtp::DialogSettings settings;
+  settings.name = spec.name;
+  settings.injected = smtp::InjectedBytes::discard;
+  settings.max_recipients = most_recipients;
+  settings.tls_available = spec.control.has_value();
+  settings.secured = spec.identity.tls.has_value();
+  if (spec.identity.tls) {
+    const tls::Facts& facts = *spec.identity.tls;
+    settings.tls = {facts.protocol, facts.cipher, facts.bits, facts.algorithm_bits};
+  }
+  // Without a way to TLS this may be inside TLS already: AUTH is the program's decision then.
+  settings.auth_before_tls = !spec.control;
+  if (!spec.policy.empty()) settings.policy_stages = {smtp::PolicyStage::rcpt};
+  return settings;
+}
+
+std::unique_ptr<session::TlsStarter> starter_for(net::Loop& loop, MailSessionSpec& spec, log::Journal& journal,
+                                                 const session::Limits& limits) {
+  if (!spec.control) return std::make_unique<NoTls>();
+  return std::make_unique<session::ControlPipeTls>(loop, std::move(*spec.control), journal, limits);
+}
+
+// Everything that lives as long as the process.
+struct MailSession {
+  MailSession(MailSessionSpec from, LeveledSink& sink)
+      : spec(std::move(from)),
+        limits(limits_of(spec.options)),
+        journal(sink, spec.identity.session_id, spec.identity.text()),
+        client(session::Channel(net::Stream(loop, os::UniqueFd(STDIN_FILENO), os::UniqueFd(STDOUT_FILENO)))),
+        program(net::Stream(loop, std::move(spec.program.output), std::move(spec.program.input))),
+        asker(
+            loop,
+            {spec.policy, nullptr, spec.options.policy_closed ? session::PolicyFail::closed : session::PolicyFail::open,
+             policy::Form::full},
+            limits),
+        watch(loop, spec.program.pid, std::move(spec.signals)),
+        dialog(settings_of(spec)),
+        tls(starter_for(loop, spec, journal, limits)) {}
+
+  net::Loop loop;
+  MailSessionSpec spec;
+  session::Limits limits;
+  log::Journal journal;
+  session::ClientSide client;
+  OnlyProgram program;
+  session::PolicyClient asker;
+  session::Counters counters;
+  session::Drain drain;
+  ChildWatch watch;
+  smtp::Dialog dialog;
+  std::unique_ptr<session::TlsStarter> tls;
+  int exit_status = exit_temporary;
+};
+
+std::unique_ptr<session::PolicyCheck> policy_of(MailSession& my) {
+  if (my.spec.policy.empty()) return std::make_unique<session::NoPolicy>();
+  return std::make_unique<session::ServicePolicy>(my.asker, my.spec.identity, my.journal, my.counters);
+}
+
+net::Task<void> talk(MailSession& my) {
+  my.journal.connected(my.spec.identity.server.text());
+  const auto policy = policy_of(my);
+  co_await session::converse(
+      {my.client, my.program, *my.tls, *policy, my.spec.identity, my.journal, my.drain, my.limits}, my.dialog);
+  co_await my.client.channel().end_writing(net::after(farewell));
+  my.journal.disconnected(my.dialog.counts(), smtp::text_of(my.dialog.outcome()), my.client.channel().received(),
+                          my.client.channel().sent());
+  const bool unasked = my.spec.options.policy_closed && my.counters.policy_failures > 0;
+  if (my.dialog.outcome() == smtp::Outcome::quit && !unasked) {
+    my.exit_status = co_await my.watch.exit_status(net::after(my.limits.reply));
+  }
+  my.loop.stop();
+}
+
+// -t: an idle client is told, one in the middle of something gets a moment more, then it is over.
+net::Task<void> end_at(MailSession& my, net::Deadline deadline) {
+  co_await my.loop.sleep_until(deadline);
+  my.drain.begin();
+  co_await my.loop.sleep_until(net::after(farewell));
+  my.loop.stop();
+}
+
+void start_tasks(MailSession& my, LeveledSink& sink) {
+  const auto broken = [&my, &sink](std::string_view text) {
+    sink.fatal(text);
+    my.loop.stop();
+  };
+  net::spawn(my.loop, talk(my), broken);
+  net::spawn(my.loop, my.watch.run([] {}, [&my] { my.drain.begin(); }), broken);
+  if (my.spec.options.session) net::spawn(my.loop, end_at(my, net::after(*my.spec.options.session)), broken);
+}
+
+}  // namespace
+
+int run_mail_session(MailSessionSpec spec, LeveledSink& sink) {
+  MailSession my(std::move(spec), sink);
+  const auto jailed = os::enter_jail(my.spec.jail);
+  if (!jailed) {
+    sink.fatal(jailed.error().text);
+    ::_exit(exit_temporary);
+  }
+  for (const auto& line : jailed->left_out) sink.debug(line);
+  start_tasks(my, sink);
+  my.loop.run();
+  // Nothing is left to tidy up in a process that ends, and the jail forbids some of what tidying does.
+  ::_exit(my.exit_status);
+}
+
+}  // namespace app
