@@ -35,7 +35,7 @@ std::vector<Option<SendOptions>> message_options() {
            .kind = Kind::count,
            .argument = "N",
            .standard = "1",
-           .help = "sessions, one after the other"},
+           .help = "messages in one session"},
           [](SendOptions & o) -> auto& { return o.times; }, count(1, 1'000'000)),
       single<SendOptions>(
           {.flag = "user", .argument = "NAME", .unset = "no AUTH", .help = "authenticate as NAME"},

@@ -41,7 +41,7 @@ base::Result<void> add_directory(std::vector<PemFile>& files, const std::string&
   const auto names = host_files_in(directory);
   if (!names) return tl::unexpected(names.error());
   for (const std::string& name : *names) {
-    const auto added = add_file(files, directory + "/" + name, {*tls::host_name(name)});
+    const auto added = add_file(files, fmt::format("{}/{}", directory, name), {*tls::host_name(name)});
     if (!added) return added;
   }
   return {};
