@@ -31,11 +31,7 @@ std::vector<Option<SendOptions>> message_options() {
            .help = "send this message, header and body"},
           [](SendOptions & o) -> auto& { return o.file; }, plain),
       single<SendOptions>(
-          {.flag = "times",
-           .kind = Kind::count,
-           .argument = "N",
-           .standard = "1",
-           .help = "messages in one session"},
+          {.flag = "times", .kind = Kind::count, .argument = "N", .standard = "1", .help = "messages in one session"},
           [](SendOptions & o) -> auto& { return o.times; }, count(1, 1'000'000)),
       single<SendOptions>(
           {.flag = "user", .argument = "NAME", .unset = "no AUTH", .help = "authenticate as NAME"},
