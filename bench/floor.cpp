@@ -13,16 +13,13 @@
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 
+#include "owned_openssl.hpp"
+
 namespace {
 
-struct Freed {
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
-  void operator()(SSL_SESSION* ticket) const { SSL_SESSION_free(ticket); }
-};
-using Context = std::unique_ptr<SSL_CTX, Freed>;
-using Ssl = std::unique_ptr<SSL, Freed>;
-using Ticket = std::unique_ptr<SSL_SESSION, Freed>;
+using load::Context;
+using load::Ssl;
+using load::Ticket;
 
 struct Peers {
   Context server;
