@@ -111,6 +111,21 @@ def test_forty_reloads_under_load_lose_nothing(serve, place, certificates, recor
         client.expect("NOOP", 250)
 
 
+def test_sessions_of_many_reloads_ago_are_drained(serve, recorder):
+    # Eight earlier configurations may keep their sessions; before these, idle clients are told 421.
+    front = serve()
+    held = []
+    for _ in range(10):
+        held.append(front.secured())
+        assert front.reload() == "reloaded"
+    front.wait_for("draining the oldest")
+    for client in held[:2]:
+        assert client.reply().code == 421
+    for client in held[2:]:
+        client.expect("NOOP", 250)
+    until(lambda: len(front.roles()["worker"]) == 9, "the end of the oldest workers")
+
+
 def test_a_replaced_certificate_is_noticed_without_hup(serve, place, certificates):
     old, new = certificates.get(), certificates.get(copy=1)
     pair = Pair(place, old)

@@ -1,13 +1,14 @@
 """Programs as backends: one for each session, told who the client is by their environment."""
 import os
 import shutil
+import signal
 import stat
 import sys
 from pathlib import Path
 
 import pytest
 
-from harness.client import tls_context
+from harness.client import at_once, tls_context
 from harness.procfs import children
 from harness.waiting import until
 
@@ -144,6 +145,17 @@ def test_a_program_ends_with_its_session(serve_program, program):
     assert len(running) == 1
     client.close()
     until(lambda: not Path(f"/proc/{running[0].pid}").exists(), "the end of the program")
+
+
+def test_a_killed_launcher_loses_no_session(serve_program, program):
+    front = serve_program(program)
+    clients = at_once(10, lambda _: front.secured())
+    old = front.one("launcher").pid
+    os.kill(old, signal.SIGKILL)
+    until(lambda: [one for one in front.roles().get("launcher", []) if one.pid != old], "a new launcher")
+    for client in clients:
+        client.expect("NOOP", 250)
+    until(lambda: front.client().hello(), "a session with a new program")
 
 
 def test_a_program_that_cannot_be_started_is_told_as_421(serve_program, place):

@@ -142,6 +142,7 @@ void Generation::finish() {
 
 void Generation::end() {
   finishing_ = true;
+  ending_ = true;
   order(End{});
 }
 

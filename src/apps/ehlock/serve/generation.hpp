@@ -56,6 +56,7 @@ class Generation {
   void end();                       // 421 to idle clients
   void kill();                      // at once
   [[nodiscard]] bool over() const;  // the last worker is gone
+  [[nodiscard]] bool ending() const { return ending_; }
 
  private:
   struct Child {
@@ -92,6 +93,7 @@ class Generation {
   Child launcher_;
   std::vector<Slot> slots_;
   bool finishing_ = false;
+  bool ending_ = false;
   bool first_start_ = true;
   std::chrono::milliseconds restart_delay_{0};
 };

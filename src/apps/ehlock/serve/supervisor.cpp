@@ -38,6 +38,9 @@ constexpr seconds look_at_files_each{60};
 constexpr milliseconds after_a_change{300};
 constexpr seconds look_at_epoch_each{10};
 constexpr int most_readings = 5;
+// Generations whose sessions may take as long as they like; the ones before are drained, so that frequent reloads under
+// long sessions do not fill the machine with processes.
+constexpr std::size_t most_former = 8;
 
 base::Secret random_secret() {
   base::Secret secret(ticket_secret_size);
@@ -59,6 +62,7 @@ class Supervisor {
   void on_ends();
   void reload(std::string_view why);
   void replace_current(std::unique_ptr<Generation> fresh);
+  void drain_oldest();
   void look_at_files();
   void look_at_epoch();
   void restart_missing();
@@ -76,7 +80,7 @@ class Supervisor {
   Agenda agenda_;
   Listeners listeners_;
   std::unique_ptr<Generation> current_;
-  std::vector<std::unique_ptr<Generation>> former_;
+  std::vector<std::shared_ptr<Generation>> former_;  // oldest first
   std::int64_t epoch_ = 0;
   bool ending_ = false;
   bool restart_planned_ = false;
@@ -129,12 +133,27 @@ void Supervisor::replace_current(std::unique_ptr<Generation> fresh) {
   if (current_) {
     current_->finish();
     former_.push_back(std::move(current_));
+    drain_oldest();
   }
   current_ = std::move(fresh);
   sink_ = make_sink(current_->prepared().plan);
   listeners_.keep_only(current_->prepared().plan.listeners);
   watch_.watch(files_of(current_->prepared()));
   for (const auto& chain : current_->prepared().chains) say(log::Severity::info, "certificate " + text_of(chain));
+}
+
+void Supervisor::drain_oldest() {
+  for (std::size_t i = 0; i + most_former < former_.size(); ++i) {
+    if (former_[i]->ending()) continue;
+    const seconds limit = former_[i]->prepared().plan.drain;
+    say(log::Severity::info, fmt::format("more than {} earlier configurations still have sessions: draining the oldest "
+                                         "for at most {} s",
+                                         most_former, limit.count()));
+    former_[i]->end();
+    agenda_.in(limit, [oldest = std::weak_ptr(former_[i])] {
+      if (const auto still = oldest.lock()) still->kill();
+    });
+  }
 }
 
 void Supervisor::reload(std::string_view why) {
