@@ -11,8 +11,6 @@ constexpr std::size_t material_size = 80;
 constexpr char ticket_keys_kind = 'T';
 constexpr char finish_kind = 'F';
 constexpr char end_kind = 'E';
-constexpr char ready_kind = 'R';
-constexpr char failed_kind = 'X';
 
 std::string octets_of(std::int64_t epoch) {
   std::string octets;
@@ -63,15 +61,6 @@ std::optional<Order> decode_order(std::string_view bytes) {
   if (bytes.front() == finish_kind) return Finish{};
   if (bytes.front() == end_kind) return End{};
   return std::nullopt;
-}
-
-std::string encode(const Started& started) {
-  return (started.ready ? ready_kind : failed_kind) + started.text;
-}
-
-std::optional<Started> decode_started(std::string_view bytes) {
-  if (bytes.empty() || (bytes.front() != ready_kind && bytes.front() != failed_kind)) return std::nullopt;
-  return Started{bytes.front() == ready_kind, std::string(bytes.substr(1))};
 }
 
 }  // namespace app

@@ -1,10 +1,8 @@
 // Starting the processes of a generation, and hearing from each that it is ready.
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <unistd.h>
-#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
@@ -13,9 +11,8 @@
 #include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/launcher.hpp"
 #include "apps/ehlock/serve/sinks.hpp"
+#include "apps/shared/children.hpp"
 #include "base/text.hpp"
-#include "keys/key_process.hpp"
-#include "keys/wire.hpp"
 #include "os/limits.hpp"
 #include "os/packet.hpp"
 
@@ -24,32 +21,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Loading a thousand keys takes seconds; a process that says nothing for this long never will.
-constexpr std::chrono::milliseconds patience{60'000};
-constexpr std::uint64_t descriptors_of_a_key_process = 1024;
 // Of a session: the client, the backend, and one to spare; of the process: listeners, loop, channels.
 constexpr std::uint64_t descriptors_per_session = 3;
 constexpr std::uint64_t descriptors_of_a_worker = 256;
-
-// The first datagram of a child, waited for; nothing when it ended or stayed silent.
-base::Result<std::string> first_words(int fd, const std::string& name) {
-  pollfd watched{fd, POLLIN, 0};
-  int ready = 0;
-  do {
-    ready = ::poll(&watched, 1, static_cast<int>(patience.count()));
-  } while (ready < 0 && errno == EINTR);
-  if (ready == 0) return base::fail("{} said nothing for {} s", name, patience.count() / 1000);
-  auto packet = os::receive_packet(fd);
-  if (!packet) return tl::unexpected(packet.error());
-  if (!*packet || (*packet)->bytes.empty()) return base::fail("{} ended before it was ready", name);
-  return std::move((*packet)->bytes);
-}
-
-// In a child: closes what belongs to the supervisor and to its other children.
-void keep_only(std::vector<int> mine) {
-  mine.insert(mine.end(), {0, 1, 2});
-  os::close_all_but(mine.data(), static_cast<int>(mine.size()));
-}
 
 }  // namespace
 
@@ -80,42 +54,25 @@ base::Result<void> Generation::start_all(const std::vector<tls::TicketKey>& tick
 }
 
 base::Result<void> Generation::start_key_process(Child& child) {
-  auto report = os::make_socket_pair(SOCK_SEQPACKET);
-  if (!report) return tl::unexpected(report.error());
-  const auto role = [&] {
-    keys::KeyProcessSpec spec;
-    std::vector<int> mine{report->second.get()};
-    for (const auto& chain : prepared_.chains) spec.sources.push_back({chain.key_file});
-    for (const auto& slot : slots_) {
-      mine.push_back(slot.keys.second.get());
-      spec.askers.emplace_back(slot.keys.second.get());
-    }
-    keep_only(std::move(mine));
-    spec.report = std::move(report->second);
-    spec.jail.role = os::Role::key_process;
-    spec.jail.root = prepared_.plan.jail;
-    spec.jail.user = prepared_.key_user;
-    spec.jail.max_descriptors = descriptors_of_a_key_process;
-    os::name_process("key process");
-    return keys::run_key_process(std::move(spec));
-  };
-  const auto pid = os::fork_role(role, true);
-  if (!pid) return tl::unexpected(pid.error());
-  child.pid = *pid;
+  KeyProcessPlan plan;
+  for (const auto& chain : prepared_.chains) plan.sources.push_back({chain.key_file});
+  for (const auto& slot : slots_) plan.askers.push_back(slot.keys.second.get());
+  plan.jail = prepared_.plan.jail;
+  plan.user = prepared_.key_user;
+  auto made = app::start_key_process(plan);
+  if (!made) return tl::unexpected(made.error());
+  child.pid = made->pid;
   child.started = steady_clock::now();
-  child.control = std::move(report->first);
+  child.control = std::move(made->report);
   return {};
 }
 
 base::Result<void> Generation::await_keys(Child& child) {
-  const auto words = first_words(child.control.get(), child.name);
-  if (!words) return tl::unexpected(words.error());
-  const auto report = keys::decode_report(*words);
-  if (!report) return base::fail("{}: malformed report", child.name);
-  if (!report->error.empty()) return base::fail("{}", report->error);
+  const auto public_halves = loaded_keys(child.control, child.name);
+  if (!public_halves) return tl::unexpected(public_halves.error());
   for (std::size_t i = 0; i < prepared_.chains.size(); ++i) {
     const LoadedChain& chain = prepared_.chains[i];
-    if (i < report->public_der.size() && report->public_der[i] == chain.facts.public_der) continue;
+    if (i < public_halves->size() && (*public_halves)[i] == chain.facts.public_der) continue;
     return base::fail("{}: the key in {} does not belong to this certificate", chain.origin, chain.key_file);
   }
   return {};

@@ -9,7 +9,7 @@
 
 #include <fmt/chrono.h>
 
-#include "apps/ehlock/serve/pem.hpp"
+#include "apps/shared/pem.hpp"
 #include "os/files.hpp"
 
 namespace app {

@@ -10,11 +10,12 @@
 
 #include <gtest/gtest.h>
 
-#include "apps/ehlock/serve/agenda.hpp"
 #include "apps/ehlock/serve/control_wire.hpp"
-#include "apps/ehlock/serve/file_watch.hpp"
-#include "apps/ehlock/serve/pem.hpp"
 #include "apps/ehlock/serve/programs.hpp"
+#include "apps/shared/agenda.hpp"
+#include "apps/shared/children.hpp"
+#include "apps/shared/file_watch.hpp"
+#include "apps/shared/pem.hpp"
 #include "tls/self_signed.hpp"
 
 namespace app {

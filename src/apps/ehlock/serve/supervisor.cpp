@@ -16,12 +16,12 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/serve/agenda.hpp"
-#include "apps/ehlock/serve/file_watch.hpp"
 #include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/listeners.hpp"
 #include "apps/ehlock/serve/prepared.hpp"
 #include "apps/ehlock/serve/sinks.hpp"
+#include "apps/shared/agenda.hpp"
+#include "apps/shared/file_watch.hpp"
 #include "base/text.hpp"
 #include "config/load.hpp"
 

@@ -14,7 +14,6 @@
 #include "apps/ehlock/serve/client_session.hpp"
 #include "apps/ehlock/serve/control_wire.hpp"
 #include "apps/ehlock/serve/service.hpp"
-#include "keys/remote_key.hpp"
 #include "net/spawn.hpp"
 #include "os/packet.hpp"
 #include "os/process.hpp"
@@ -32,13 +31,9 @@ std::uint64_t random_number() {
 }
 
 base::Result<tls::Context> make_context(const WorkerSpec& spec, std::shared_ptr<const tls::TicketRing> tickets) {
-  std::vector<tls::Identity> identities;
-  for (std::uint32_t i = 0; i < spec.chains.size(); ++i) {
-    auto key = keys::remote_key(i, spec.chains[i].public_der);
-    if (!key) return base::fail("{}: {}", spec.chains[i].origin, key.error().text);
-    identities.push_back({spec.chains[i].chain_pem, std::move(*key), spec.chains[i].origin});
-  }
-  return tls::Context::server(spec.tls, identities, std::move(tickets));
+  const auto identities = identities_of(spec.chains);
+  if (!identities) return tl::unexpected(identities.error());
+  return tls::Context::server(spec.tls, *identities, std::move(tickets));
 }
 
 net::Task<void> accept_clients(Service& service, net::Listener& listener, config::Door door) {

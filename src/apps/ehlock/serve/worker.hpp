@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/shared/children.hpp"
 #include "config/serve_plan.hpp"
 #include "log/sink.hpp"
 #include "os/address.hpp"
@@ -18,12 +19,6 @@ namespace app {
 struct WorkerListener {
   os::UniqueFd socket;
   config::Door door = config::Door::starttls;
-};
-
-struct ChainWithKey {
-  std::string chain_pem;
-  std::string public_der;
-  std::string origin;
 };
 
 struct WorkerSpec {

@@ -1,4 +1,4 @@
-#include "apps/ehlock/serve/agenda.hpp"
+#include "apps/shared/agenda.hpp"
 
 #include <algorithm>
 

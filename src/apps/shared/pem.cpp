@@ -1,4 +1,4 @@
-#include "apps/ehlock/serve/pem.hpp"
+#include "apps/shared/pem.hpp"
 
 #include <cstring>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "apps/ehlock/serve/file_watch.hpp"
+#include "apps/shared/file_watch.hpp"
 
 #include <sys/inotify.h>
 #include <sys/stat.h>
