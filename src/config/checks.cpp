@@ -32,7 +32,7 @@ bool is_root(const std::string& user) {
 
 std::string needs_listener(const Facts& facts) {
   if (!facts.draft.plan.listeners.empty()) return "";
-  return "no listener: give --listen or --listen-tls (in the file listen, listen_tls)";
+  return "no listener: give --listen or --listen-tls (in the file listen, listen_tls), or start it by a socket unit";
 }
 
 std::string needs_backend_or_program(const Facts& facts) {

@@ -7,6 +7,7 @@
 
 #include "config/checks.hpp"
 #include "config/command_line.hpp"
+#include "config/lent.hpp"
 #include "config/serve_options.hpp"
 #include "config/settings_text.hpp"
 #include "config/sources.hpp"
@@ -38,6 +39,8 @@ base::Result<Loaded> load(const std::vector<Reading>& readings, const Environmen
     apply(serve_options(), reading, draft, applied);
     whole = whole && reading.whole;
   }
+  use_passed(draft.plan, environment.passed);
+  name_credentials(draft, environment, applied);
   complete(draft, applied, environment);
   if (whole) {
     for (std::string& fault : cross_check(draft, applied, environment)) applied.faults.push_back(std::move(fault));

@@ -29,6 +29,7 @@ struct Environment {
   std::map<std::string, std::string> variables{};  // all; those that begin with EHLOCK_ are read
   std::string host_name = "localhost";             // the default of `name`
   bool root = true;                                // programs must then get a user of their own
+  std::vector<Listener> passed{};                  // sockets of the service manager; they replace what overlaps them
 };
 
 [[nodiscard]] Environment process_environment();

@@ -27,11 +27,4 @@ struct ListenOptions {
 [[nodiscard]] SocketAddress local_of(int fd);
 void set_no_delay(int fd);
 
-// Sockets passed by the service manager (sd_listen_fds(3)); taken out of the environment. Names from LISTEN_FDNAMES.
-struct PassedSocket {
-  UniqueFd fd;
-  std::string name;
-};
-[[nodiscard]] std::vector<PassedSocket> take_passed_sockets();
-
 }  // namespace os

@@ -117,58 +117,5 @@ TEST(pending_error, tells_a_refused_connection) {
   EXPECT_EQ(pending_error(client->get()), ECONNREFUSED);
 }
 
-// In a child, whose descriptors 3 and 4 are free to be what a service manager passes.
-int check_passed(const std::string& names, const std::function<bool(const std::vector<PassedSocket>&)>& is_right) {
-  const auto end = end_of([&] {
-    const auto listener = listen_on(loopback(), {}).value();
-    const UniqueFd high(fcntl(listener.get(), F_DUPFD, 100));
-    dup2(high.get(), 3);
-    dup2(high.get(), 4);
-    setenv("LISTEN_PID", fmt::to_string(getpid()).c_str(), 1);
-    setenv("LISTEN_FDS", "2", 1);
-    setenv("LISTEN_FDNAMES", names.c_str(), 1);
-    const bool right = is_right(take_passed_sockets());
-    return right && getenv("LISTEN_FDS") == nullptr && getenv("LISTEN_PID") == nullptr ? 0 : 1;
-  });
-  return end == "exit status 0" ? 0 : 1;
-}
-
-TEST(take_passed_sockets, gives_numbers_and_names_and_clears_the_environment) {
-  EXPECT_EQ(check_passed("smtp:submissions",
-                         [](const std::vector<PassedSocket>& sockets) {
-                           return sockets.size() == 2 && sockets[0].fd.get() == 3 && sockets[0].name == "smtp" &&
-                                  sockets[1].name == "submissions" && (fcntl(4, F_GETFD) & FD_CLOEXEC) != 0 &&
-                                  (fcntl(3, F_GETFL) & O_NONBLOCK) != 0;
-                         }),
-            0);
-  EXPECT_EQ(check_passed("one",
-                         [](const std::vector<PassedSocket>& sockets) {
-                           return sockets.size() == 2 && sockets[0].name == "one" && sockets[1].name.empty();
-                         }),
-            0);
-}
-
-TEST(take_passed_sockets, ignores_what_is_meant_for_another_process) {
-  EXPECT_EQ(check_passed("a:b",
-                         [](const std::vector<PassedSocket>& first) {
-                           setenv("LISTEN_PID", "1", 1);
-                           setenv("LISTEN_FDS", "2", 1);
-                           return first.size() == 2 && take_passed_sockets().empty();
-                         }),
-            0);
-}
-
-TEST(take_passed_sockets, ignores_nonsense) {
-  const auto end = end_of([] {
-    for (const char* count : {"", "x", "-1", "0", "999999999"}) {
-      setenv("LISTEN_PID", fmt::to_string(getpid()).c_str(), 1);
-      setenv("LISTEN_FDS", count, 1);
-      if (!take_passed_sockets().empty()) return 1;
-    }
-    return 0;
-  });
-  EXPECT_EQ(end, "exit status 0");
-}
-
 }  // namespace
 }  // namespace os

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.hpp"
+#include "config/lent.hpp"
 #include "os/socket.hpp"
 
 namespace app {
@@ -37,7 +39,28 @@ base::Result<std::vector<std::vector<os::UniqueFd>>> open_endpoint(const os::End
   return all;
 }
 
+os::Endpoint endpoint_of(const os::SocketAddress& address) {
+  if (!address.is_unix()) return {address.host(), address.port(), {}};
+  constexpr std::string_view unix_prefix = "unix:";
+  return {{}, 0, address.text().substr(unix_prefix.size())};
+}
+
 }  // namespace
+
+base::Result<std::vector<config::Listener>> Listeners::adopt(std::vector<os::PassedSocket> passed) {
+  std::vector<config::Listener> adopted;
+  for (auto& socket : passed) {
+    if (!os::is_listening_stream(socket.fd.get())) {
+      return base::fail(
+          "the service manager passed \"{}\", which is no listening stream socket (Accept=yes is not for us)",
+          base::escaped(socket.name));
+    }
+    const auto endpoint = endpoint_of(os::local_of(socket.fd.get()));
+    adopted.push_back({endpoint, config::door_of_passed(socket.name, endpoint)});
+    open_[endpoint.text()].emplace_back().push_back(std::move(socket.fd));
+  }
+  return adopted;
+}
 
 base::Result<void> Listeners::open(const std::vector<config::Listener>& wanted, unsigned workers) {
   std::map<std::string, std::vector<Sockets>> fresh;

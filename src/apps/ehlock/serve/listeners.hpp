@@ -9,11 +9,16 @@
 #include "apps/ehlock/serve/worker.hpp"
 #include "base/result.hpp"
 #include "config/serve_plan.hpp"
+#include "os/init_system.hpp"
 
 namespace app {
 
 class Listeners {
  public:
+  // Takes over sockets of the service manager: the listeners a plan is to have for them. One that does not listen is an
+  // error.
+  [[nodiscard]] base::Result<std::vector<config::Listener>> adopt(std::vector<os::PassedSocket> passed);
+
   // Opens what the plan names and is not open yet; one socket for each worker where the kernel can spread clients
   // (TCP), else one for all. On failure nothing has changed.
   [[nodiscard]] base::Result<void> open(const std::vector<config::Listener>& wanted, unsigned workers);

@@ -24,6 +24,7 @@
 #include "apps/shared/file_watch.hpp"
 #include "base/text.hpp"
 #include "config/load.hpp"
+#include "os/init_system.hpp"
 
 namespace app {
 namespace {
@@ -38,6 +39,8 @@ constexpr seconds look_at_files_each{60};
 constexpr milliseconds after_a_change{300};
 constexpr seconds look_at_epoch_each{10};
 constexpr int most_readings = 5;
+constexpr seconds after_draining{10};
+constexpr std::string_view serving = "serving";
 // Generations whose sessions may take as long as they like; the ones before are drained, so that frequent reloads under
 // long sessions do not fill the machine with processes.
 constexpr std::size_t most_former = 8;
@@ -56,6 +59,8 @@ class Supervisor {
   int run();
 
  private:
+  [[nodiscard]] bool adopt_sockets();
+  void watch_over();
   [[nodiscard]] base::Result<void> start();
   void loop(int signals);
   void on_signal(int number);
@@ -75,7 +80,9 @@ class Supervisor {
   std::vector<std::string> arguments_;
   session::Counters& counters_;
   FileWatch watch_;
-  base::Secret own_secret_;  // tickets without a configured secret: resumption until this process ends
+  os::InitSystem init_ = os::InitSystem::of_environment();
+  std::vector<config::Listener> passed_;  // sockets the init system opened
+  base::Secret own_secret_;               // tickets without a configured secret: resumption until this process ends
   std::unique_ptr<log::Sink> sink_;
   Agenda agenda_;
   Listeners listeners_;
@@ -109,9 +116,9 @@ std::vector<std::string> files_of(const Prepared& prepared) {
 
 // Reads everything again and starts it beside what runs.
 base::Result<std::unique_ptr<Generation>> next_generation(
-    const std::vector<std::string>& arguments, Listeners& listeners, const Surroundings& around,
-    const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
-  auto loaded = config::load_serve(arguments, config::process_environment());
+    const std::vector<std::string>& arguments, const config::Environment& environment, Listeners& listeners,
+    const Surroundings& around, const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
+  auto loaded = config::load_serve(arguments, environment);
   if (!loaded) return tl::unexpected(loaded.error());
   auto prepared = prepare(std::move(loaded->plan));
   if (!prepared) return tl::unexpected(prepared.error());
@@ -122,7 +129,9 @@ base::Result<std::unique_ptr<Generation>> next_generation(
 }
 
 base::Result<void> Supervisor::start() {
-  auto fresh = next_generation(arguments_, listeners_, {listeners_, counters_, sink_},
+  config::Environment environment = config::process_environment();
+  environment.passed = passed_;
+  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, counters_, sink_},
                                [this](const Prepared& prepared) { return ticket_keys(prepared); });
   if (!fresh) return tl::unexpected(fresh.error());
   replace_current(std::move(*fresh));
@@ -159,10 +168,12 @@ void Supervisor::drain_oldest() {
 void Supervisor::reload(std::string_view why) {
   if (ending_) return;
   say(log::Severity::info, fmt::format("reloading: {}", why));
+  init_.tell_reloading();
   (void)watch_.changed();
   auto reloaded = start();
   // Files that were replaced while they were read do not fit each other: read again.
   for (int again = 0; !reloaded && again < most_readings && watch_.changed(); ++again) reloaded = start();
+  init_.tell(fmt::format("READY=1\nSTATUS={}", reloaded ? serving : "serving; the last reload failed, see the log"));
   if (reloaded) {
     say(log::Severity::info, "reloaded");
     return;
@@ -213,6 +224,9 @@ void Supervisor::drain() {
   ending_ = true;
   const seconds limit = current_->prepared().plan.drain;
   say(log::Severity::info, fmt::format("draining for at most {} s", limit.count()));
+  // Not to be killed while sessions end: longer than the default of the service manager if need be.
+  init_.tell(fmt::format("STOPPING=1\nEXTEND_TIMEOUT_USEC={}\nSTATUS=draining for at most {} s",
+                         std::chrono::microseconds(limit + after_draining).count(), limit.count()));
   listeners_ = Listeners();
   current_->end();
   for (const auto& generation : former_) generation->end();
@@ -245,13 +259,27 @@ void Supervisor::announce() const {
         "to all");
   }
   say(log::Severity::info, "ready");
+  init_.tell(fmt::format("READY=1\nSTATUS={}", serving));
 }
 
-void each_interval(Agenda& agenda, seconds interval, const std::function<void()>& action) {
+bool Supervisor::adopt_sockets() {
+  auto adopted = listeners_.adopt(os::take_passed_sockets());
+  if (adopted) passed_ = std::move(*adopted);
+  if (!adopted) say(log::Severity::error, adopted.error().text);
+  return adopted.has_value();
+}
+
+void each_interval(Agenda& agenda, milliseconds interval, const std::function<void()>& action) {
   agenda.in(interval, [&agenda, interval, action] {
     action();
     each_interval(agenda, interval, action);
   });
+}
+
+// Proof of life of this process; it looks after the others itself.
+void Supervisor::watch_over() {
+  const auto interval = init_.watchdog_interval();
+  if (interval.count() > 0) each_interval(agenda_, interval, [this] { init_.tell("WATCHDOG=1"); });
 }
 
 void Supervisor::loop(int signals) {
@@ -274,6 +302,7 @@ int Supervisor::run() {
   sink_ = log::stderr_sink("ehlock");
   const auto signals = os::signals_as_descriptor({SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2});
   if (!signals) return EX_OSERR;
+  if (!adopt_sockets()) return EX_CONFIG;
   const auto started = start();
   if (!started) {
     say(log::Severity::error, started.error().text);
@@ -282,6 +311,7 @@ int Supervisor::run() {
   epoch_ = tls::ticket_epoch(system_clock::now());
   each_interval(agenda_, look_at_files_each, [this] { look_at_files(); });
   each_interval(agenda_, look_at_epoch_each, [this] { look_at_epoch(); });
+  watch_over();
   announce();
   loop(signals->get());
   say(log::Severity::info, "counters: " + session::text_of(counters_));
