@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -12,8 +13,6 @@ namespace load {
 namespace {
 
 constexpr int patience_ms = 30000;
-using Clock = std::chrono::steady_clock;
-
 }  // namespace
 
 Load::Load(const Options& options, const Script& script, TlsClient& tls)
@@ -24,22 +23,38 @@ Load::~Load() {
   ::close(epoll_);
 }
 
+std::optional<Load::Clock::time_point> Load::due(std::size_t number) const {
+  if (options_.rate <= 0) return busy_ < options_.parallel ? std::optional(Clock::now()) : std::nullopt;
+  const std::chrono::duration<double> after(static_cast<double>(number) / options_.rate);
+  return began_ + std::chrono::duration_cast<Clock::duration>(after);
+}
+
 base::Result<Tally> Load::run(std::size_t sessions) {
   tally_ = {};
-  const auto began = Clock::now();
+  began_ = Clock::now();
   std::array<epoll_event, 256> events{};
   for (std::size_t started = 0; started < sessions || busy_ > 0;) {
-    for (; started < sessions && busy_ < options_.parallel; ++started) start_one();
-    if (busy_ == 0) continue;
-    const int ready = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), patience_ms);
-    if (ready == 0) return base::fail("nothing moved for 30 s; {} sessions done, {} open", tally_.done, busy_);
+    std::optional<Clock::time_point> next;
+    while (started < sessions && (next = due(started)) && *next <= Clock::now()) {
+      start_one(*next);
+      ++started;
+    }
+    if (busy_ == 0 && started == sessions) break;
+    const bool timed = started < sessions && next;
+    // Rounded down: the last part of a millisecond is spun away, not slept over.
+    const auto left =
+        timed ? std::chrono::duration_cast<std::chrono::milliseconds>(*next - Clock::now()).count() : patience_ms;
+    const int ready =
+        ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), std::max(0, static_cast<int>(left)));
+    if (ready == 0 && !timed)
+      return base::fail("nothing moved for 30 s; {} sessions done, {} open", tally_.done, busy_);
     for (int at = 0; at < ready; ++at) {
       const int socket = events.at(static_cast<std::size_t>(at)).data.fd;
       const auto found = sessions_.find(socket);
       if (found != sessions_.end()) settle(socket, *found->second);
     }
   }
-  tally_.seconds = std::chrono::duration<double>(Clock::now() - began).count();
+  tally_.seconds = std::chrono::duration<double>(Clock::now() - began_).count();
   return std::exchange(tally_, {});
 }
 
@@ -50,8 +65,8 @@ std::size_t Load::release() {
   return dead;
 }
 
-void Load::start_one() {
-  auto session = std::make_unique<Session>(script_, tls_, options_);
+void Load::start_one(Clock::time_point due) {
+  auto session = std::make_unique<Session>(script_, tls_, options_, due);
   const int socket = session->start(options_.port);
   epoll_event wanted{};
   wanted.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;

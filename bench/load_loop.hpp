@@ -1,9 +1,11 @@
 // The loop that keeps a number of clients busy, and what it counted.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -39,7 +41,11 @@ class Load {
   [[nodiscard]] std::size_t release();
 
  private:
-  void start_one();
+  using Clock = std::chrono::steady_clock;
+
+  void start_one(Clock::time_point due);
+  // When session `number` of this run is due, by --rate or because another one ended; none: not yet known.
+  [[nodiscard]] std::optional<Clock::time_point> due(std::size_t number) const;
   void settle(int socket, Session& session);
   void count(const Session& session);
 
@@ -50,6 +56,7 @@ class Load {
   std::size_t busy_ = 0;
   std::unordered_map<int, std::unique_ptr<Session>> sessions_;
   Tally tally_;
+  Clock::time_point began_;
 };
 
 }  // namespace load

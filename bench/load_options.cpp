@@ -15,6 +15,11 @@ bool read_number(std::string_view text, Number& into) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
+bool read_text(std::string_view text, std::string& into) {
+  into = text;
+  return !text.empty();
+}
+
 bool read_door(std::string_view text, Door& into) {
   if (text == "plain")
     into = Door::plain;
@@ -56,9 +61,9 @@ bool take_value(std::string_view name, std::string_view value, Options& options)
   if (name == "--parallel") return read_number(value, options.parallel);
   if (name == "--messages") return read_number(value, options.messages);
   if (name == "--octets") return read_number(value, options.octets);
-  if (name != "--ciphersuites") return false;
-  options.ciphersuites = value;
-  return true;
+  if (name == "--rate") return read_number(value, options.rate);
+  if (name == "--signatures") return read_text(value, options.signatures);
+  return name == "--ciphersuites" && read_text(value, options.ciphersuites);
 }
 
 }  // namespace

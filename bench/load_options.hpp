@@ -21,6 +21,8 @@ struct Options {
   bool hold = false;               // keep every session open after its script, until a line arrives on standard input
   std::size_t sessions = 1;        // in all
   std::size_t parallel = 1;        // at a time
+  double rate = 0;                 // sessions begun each second, whatever the earlier ones do; 0: `parallel` decides
+  std::string signatures;          // the client's signature algorithms, as OpenSSL lists them; empty: its own list
   std::size_t messages = 0;        // in each session
   std::size_t octets = 4096;       // of a message's text
   std::uint16_t backend_port = 0;  // `auth`: where clients are sent

@@ -17,9 +17,9 @@ class Session {
  public:
   enum class State : std::uint8_t { waiting, held, ended, failed };
 
-  // Both must outlive the session.
-  Session(const Script& script, TlsClient& tls, const Options& options)
-      : script_(script), tls_(tls), implicit_(options.door == Door::implicit), hold_(options.hold) {}
+  // Script and client must outlive the session. `due`: when it should begin, from which its latency counts.
+  Session(const Script& script, TlsClient& tls, const Options& options, std::chrono::steady_clock::time_point due)
+      : script_(script), tls_(tls), implicit_(options.door == Door::implicit), hold_(options.hold), started_(due) {}
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -69,7 +69,7 @@ class Session {
   std::string unread_;
   std::string reason_;
   std::unique_ptr<TlsClient::Connection> connection_;
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point started_;
 };
 
 }  // namespace load

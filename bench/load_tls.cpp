@@ -22,6 +22,9 @@ base::Result<std::unique_ptr<TlsClient>> TlsClient::make(const Options& options)
   if (!options.ciphersuites.empty() && SSL_CTX_set_ciphersuites(context, options.ciphersuites.c_str()) != 1) {
     return base::fail("{}: OpenSSL knows no such suite", options.ciphersuites);
   }
+  if (!options.signatures.empty() && SSL_CTX_set1_sigalgs_list(context, options.signatures.c_str()) != 1) {
+    return base::fail("{}: OpenSSL knows no such signature algorithms", options.signatures);
+  }
   return client;
 }
 
