@@ -72,8 +72,10 @@ class Process:
 
 
 class Peer:
-    """name; door: how TLS begins; idle_most: connections it can hold at once in this setting; package: whose version it has."""
+    """name; door: how TLS begins; idle_most: connections it can hold at once in this setting; package: whose version it has;
+    two_kinds: it is set up with all of bench.pairs()."""
     door = "starttls"
+    two_kinds = False
     idle_most = 1_000_000
     package = ""
 
@@ -108,6 +110,8 @@ def package(name):
 
 
 class Ehlock(Peer):
+    two_kinds = True
+
     def __init__(self, name, door):
         super().__init__(name)
         self.door = door
@@ -120,16 +124,19 @@ class Ehlock(Peer):
         jail = ["--jail", folder / "jail"] if os.getuid() == 0 else []
         listen = "--listen" if self.door == "starttls" else "--listen-tls"
         return [bench.ehlock, "serve", listen, f"127.0.0.1:{port}", "--backend", f"127.0.0.1:{bench.sink_port}",
-                "--identity", "none", "--cert", bench.chain, "--key", bench.key, "--workers", 1, *jail]
+                "--identity", "none", "--workers", 1, *jail,
+                *(word for chain, key in bench.pairs() for word in ("--cert", chain, "--key", key))]
 
 
 class Nginx(Peer):
     package = "nginx"
+    two_kinds = True
 
     def missing(self, bench):
         return "" if shutil.which("nginx") and os.path.exists(NGINX_MODULE) else "nginx with its mail module is not installed"
 
     def words(self, bench, folder, port):
+        certificates = " ".join(f"ssl_certificate {chain}; ssl_certificate_key {key};" for chain, key in bench.pairs())
         (folder / "nginx.conf").write_text(f"""
 load_module {NGINX_MODULE};
 daemon off; worker_processes 1; worker_rlimit_nofile 20000;
@@ -138,7 +145,7 @@ pid {folder}/pid; error_log {folder}/error.log error;
 events {{ worker_connections 16000; }}
 mail {{
   server_name bench.example.org; auth_http 127.0.0.1:{bench.auth_port}/; timeout 10m; xclient off;
-  ssl_certificate {bench.chain}; ssl_certificate_key {bench.key}; ssl_protocols TLSv1.2 TLSv1.3;
+  {certificates} ssl_protocols TLSv1.2 TLSv1.3;
   server {{ listen 127.0.0.1:{port} backlog=1024; protocol smtp; smtp_auth none; starttls on; }}
 }}
 """)
