@@ -1,10 +1,21 @@
 // OpenSSL's start in a process that is jailed already: whatever it would look for in files is left alone.
 #pragma once
 
+#include <string>
+
+#include "base/result.hpp"
+
 namespace tls {
 
 // Before the first use of OpenSSL in this process, or it starts by itself and reads openssl.cnf. False: it cannot
 // start.
 [[nodiscard]] bool start_library();
+
+// "OpenSSL 3.0.16 11 Feb 2025": the one at run time.
+[[nodiscard]] std::string library_version();
+
+// Fails for a library at run time that is older than the headers this was built with, or of another major version: its
+// behaviour was never tested (threat 58).
+[[nodiscard]] base::Result<void> check_library();
 
 }  // namespace tls

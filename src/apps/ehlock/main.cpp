@@ -14,6 +14,7 @@
 #include "apps/ehlock/serve/supervisor.hpp"
 #include "apps/ehlock/sink.hpp"
 #include "config/commands.hpp"
+#include "tls/library.hpp"
 
 namespace {
 
@@ -43,7 +44,7 @@ int perform(const config::Help& help) {
 }
 
 int perform(const config::VersionText& version) {
-  fmt::print("{}", version.text);
+  fmt::print("{}{}\n", version.text, tls::library_version());
   return EX_OK;
 }
 

@@ -25,6 +25,7 @@
 #include "base/text.hpp"
 #include "config/load.hpp"
 #include "os/init_system.hpp"
+#include "tls/library.hpp"
 
 namespace app {
 namespace {
@@ -322,6 +323,10 @@ int Supervisor::run() {
 }  // namespace
 
 int serve(const std::vector<std::string>& arguments) {
+  if (const auto fits = tls::check_library(); !fits) {
+    log::stderr_sink("ehlock")->write(log::Severity::error, fits.error().text);
+    return EX_SOFTWARE;
+  }
   const auto counters = session::make_shared_counters();
   auto watch = FileWatch::start();
   if (!counters || !watch) return EX_OSERR;

@@ -1,0 +1,119 @@
+"""Limits seen from outside: what a session may cost, whatever the client or the backend does."""
+import contextlib
+import ssl
+import threading
+
+import pytest
+
+from harness.backend import Recorder
+from harness.client import Client
+from harness.waiting import until
+
+GROWTH_KIB = 8192  # of a worker, for one session that does its worst
+
+
+def worker_grows(front, before):
+    return front.one("worker").resident_kib - before
+
+
+def test_threat_24_a_command_of_single_bytes_ends_at_an_absolute_limit(serve):
+    front = serve("--timeout-command 1s")
+    pace = threading.Event()
+    with front.client() as client:
+        client.hello()
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            for _ in range(400):
+                client.send(b"x")
+                sent += 1
+                pace.wait(0.05)
+        assert sent < 400, "the command lived for 20 s"
+    front.wait_for("timeout after EHLO")
+
+
+def test_threat_52_a_backend_that_does_not_read_does_not_grow_the_worker(serve, backend):
+    gate = threading.Event()
+
+    def stops_reading(connection, _line):
+        connection.send("354 go on\r\n")
+        gate.wait(60)
+
+    front = serve("--timeout-data 2s --timeout-reply 2s", backend=backend(Recorder, answers={"DATA": stops_reading}).endpoint)
+    with front.secured() as client:
+        client.expect("EHLO client.example", 250)
+        client.expect("MAIL FROM:<a@client.example>", 250)
+        client.expect("RCPT TO:<b@mail.example>", 250)
+        client.expect("DATA", 354)
+        before = front.one("worker").resident_kib
+        client.socket.settimeout(0.5)
+        with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
+            for _ in range(500):
+                client.send((b"x" * 70 + b"\r\n") * 1000)
+        assert worker_grows(front, before) < GROWTH_KIB
+    gate.set()
+
+
+def test_threat_52_a_client_that_does_not_read_does_not_grow_the_worker(serve, recorder):
+    front = serve("--timeout-command 2s --max-commands 1000000 --max-errors 1000000")
+    with front.secured() as client:
+        client.expect("EHLO client.example", 250)
+        before = front.one("worker").resident_kib
+        client.socket.settimeout(0.5)
+        with contextlib.suppress(ConnectionError, ssl.SSLError, TimeoutError):
+            for _ in range(500):
+                client.send(b"EHLO client.example\r\n" * 1000)
+        assert worker_grows(front, before) < GROWTH_KIB
+
+
+def test_threat_50_an_endless_ehlo_reply_does_not_grow_the_worker(serve, backend):
+    def endless(connection, _line):
+        with contextlib.suppress(OSError):
+            while True:
+                connection.send(b"250-X-" + b"y" * 500 + b"\r\n")
+
+    front = serve(backend=backend(Recorder, answers={"EHLO": endless}).endpoint)
+    before = front.one("worker").resident_kib
+    with front.client() as client:
+        assert client.reply().code == 220
+        assert client.command("EHLO client.example").code in (421, 451, 502)
+    assert worker_grows(front, before) < GROWTH_KIB
+
+
+def test_threat_25_half_open_connections_do_not_hold_up_others(serve, recorder):
+    front = serve("--timeout-handshake 20s")
+    idle = [Client(front.tls_address) for _ in range(200)]
+    for one in idle:
+        one.send(bytes.fromhex("16030100"))
+    with front.secured() as client:
+        client.expect("EHLO client.example", 250)
+        assert client.mail(b"x\r\n").code == 250
+    for one in idle:
+        one.close()
+    front.sessions_ended(len(idle))
+
+
+def test_threat_22_a_client_hello_in_records_of_one_octet_is_served(serve):
+    front = serve()
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    tls = context.wrap_bio(incoming, outgoing, server_hostname="mail.example")
+    with pytest.raises(ssl.SSLWantReadError):
+        tls.do_handshake()
+    record = outgoing.read()
+    with Client(front.tls_address) as client:
+        client.send(b"".join(record[:3] + b"\0\1" + bytes([octet]) for octet in record[5:]))
+        until(lambda: client.socket.recv(65536), "an answer")
+
+
+@pytest.mark.parametrize("recipients", [3000])
+def test_recipients_without_end_are_bounded(serve, recorder, recipients):
+    front = serve("--max-recipients 1000 --max-errors 1000000 --max-commands 1000000")
+    with front.client() as client:
+        client.hello()
+        client.expect("MAIL FROM:<a@client.example>", 250)
+        before = front.one("worker").resident_kib
+        client.send(b"".join(b"RCPT TO:<r%06d@mail.example>\r\n" % number for number in range(recipients)))
+        codes = [client.reply().code for _ in range(recipients)]
+        assert codes == [250] * 1000 + [452] * (recipients - 1000)
+        assert worker_grows(front, before) < GROWTH_KIB
