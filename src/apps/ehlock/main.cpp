@@ -9,10 +9,10 @@
 #include <fmt/format.h>
 #include <sysexits.h>
 
-#include "apps/ehlock/demo.hpp"
-#include "apps/ehlock/send.hpp"
+#include "apps/ehlock/demo/demo.hpp"
+#include "apps/ehlock/send/send.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
-#include "apps/ehlock/sink.hpp"
+#include "apps/ehlock/sink/sink.hpp"
 #include "config/commands.hpp"
 #include "tls/library.hpp"
 

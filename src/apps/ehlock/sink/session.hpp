@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "apps/ehlock/sink_store.hpp"
+#include "apps/ehlock/sink/store.hpp"
 #include "base/buffer.hpp"
 #include "smtp/body.hpp"
 #include "smtp/command.hpp"

@@ -1,4 +1,4 @@
-#include "apps/ehlock/demo_folder.hpp"
+#include "apps/ehlock/demo/folder.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

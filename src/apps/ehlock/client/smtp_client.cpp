@@ -1,4 +1,4 @@
-#include "apps/ehlock/send_client.hpp"
+#include "apps/ehlock/client/smtp_client.hpp"
 
 #include <sysexits.h>
 
@@ -7,7 +7,6 @@
 #include <fmt/chrono.h>
 #include <fmt/ranges.h>
 
-#include "apps/ehlock/send_transcript.hpp"
 #include "base/text.hpp"
 #include "net/connect.hpp"
 
@@ -19,11 +18,11 @@ constexpr std::chrono::seconds connect_limit{30};
 constexpr std::chrono::seconds handshake_limit{30};
 constexpr std::chrono::seconds farewell{5};
 
-tl::unexpected<SendFault> fault(int status, std::string text) {
-  return tl::unexpected(SendFault{status, std::move(text)});
+tl::unexpected<ClientFault> fault(int status, std::string text) {
+  return tl::unexpected(ClientFault{status, std::move(text)});
 }
 
-tl::unexpected<SendFault> lost(net::Io why, std::string_view waited_for) {
+tl::unexpected<ClientFault> lost(net::Io why, std::string_view waited_for) {
   if (why == net::Io::timed_out) return fault(EX_TEMPFAIL, fmt::format("timed out before {}", waited_for));
   return fault(EX_UNAVAILABLE, fmt::format("the connection was lost before {}", waited_for));
 }
@@ -36,40 +35,40 @@ std::string issuer_text(std::string_view chain_pem) {
   return issuer ? ", issued by " + issuer->subject : "";
 }
 
-void note_certificate(const std::string& chain_pem) {
+void note_certificate(const Transcript& transcript, const std::string& chain_pem) {
   const auto facts = tls::read_certificate(chain_pem);
   if (!facts) return;  // a resumed session shows none
-  SendTranscript::noted(fmt::format("certificate {} ({}){}, names {}, until {:%Y-%m-%d %H:%M} UTC", facts->subject,
-                                    facts->key_kind, issuer_text(chain_pem), fmt::join(facts->names, " "),
-                                    fmt::gmtime(facts->not_after)));
+  transcript.noted(fmt::format("certificate {} ({}){}, names {}, until {:%Y-%m-%d %H:%M} UTC", facts->subject,
+                               facts->key_kind, issuer_text(chain_pem), fmt::join(facts->names, " "),
+                               fmt::gmtime(facts->not_after)));
 }
 
-void note_tls(const tls::Engine& engine) {
+void note_tls(const Transcript& transcript, const tls::Engine& engine) {
   const tls::Facts facts = engine.facts();
-  SendTranscript::noted(fmt::format("{} {} group {}", facts.protocol, facts.cipher, facts.group));
-  note_certificate(engine.peer_chain_pem());
-  SendTranscript::noted(
-      fmt::format("verification: {}, resumed {}", engine.verification(), facts.resumed ? "yes" : "no"));
+  transcript.noted(fmt::format("{} {} group {}", facts.protocol, facts.cipher, facts.group));
+  note_certificate(transcript, engine.peer_chain_pem());
+  transcript.noted(fmt::format("verification: {}, resumed {}", engine.verification(), facts.resumed ? "yes" : "no"));
 }
 
 }  // namespace
 
-tl::unexpected<SendFault> refused(std::string_view what, const smtp::Reply& reply) {
+tl::unexpected<ClientFault> refused(std::string_view what, const smtp::Reply& reply) {
   const auto words = base::trimmed(std::string_view(reply.wire).substr(0, reply.wire.find("\r\n")));
   const int status = reply.code / 100 == 4 ? EX_TEMPFAIL : EX_UNAVAILABLE;
   return fault(status, fmt::format("{} was answered: {}", what, base::escaped(words)));
 }
 
-SendClient::SendClient(net::Loop& loop) : loop_(loop), unread_(largest_reply) {}
+SmtpClient::SmtpClient(net::Loop& loop, Transcript transcript)
+    : loop_(loop), transcript_(transcript), unread_(largest_reply) {}
 
-net::Task<SendResult<void>> SendClient::connect(const std::vector<os::SocketAddress>& addresses) {
+net::Task<ClientResult<void>> SmtpClient::connect(const std::vector<os::SocketAddress>& addresses) {
   auto socket = co_await net::connect(loop_, addresses, connect_limit);
   if (!socket) co_return fault(EX_UNAVAILABLE, socket.error().text);
   channel_.emplace(net::Stream(loop_, std::move(*socket)));
-  co_return SendResult<void>();
+  co_return ClientResult<void>();
 }
 
-net::Task<SendResult<void>> SendClient::secure(const tls::Context& context, std::string session_der) {
+net::Task<ClientResult<void>> SmtpClient::secure(const tls::Context& context, std::string session_der) {
   (void)channel_->read_now(unread_);
   if (!unread_.empty()) {
     co_return fault(EX_PROTOCOL, fmt::format("{} octets in clear came before the handshake: \"{}\"", unread_.size(),
@@ -82,13 +81,13 @@ net::Task<SendResult<void>> SendClient::secure(const tls::Context& context, std:
     const tls::Failure& why = layer->failure();
     co_return fault(EX_PROTOCOL, fmt::format("TLS failed: {} ({})", why.text(), why.detail));
   }
-  note_tls(layer->engine());
+  note_tls(transcript_, layer->engine());
   tls_ = layer.get();
   channel_->put_on(std::move(layer));
-  co_return SendResult<void>();
+  co_return ClientResult<void>();
 }
 
-net::Task<SendResult<smtp::Reply>> SendClient::read_reply(std::chrono::minutes limit) {
+net::Task<ClientResult<smtp::Reply>> SmtpClient::read_reply(std::chrono::minutes limit) {
   const net::Deadline deadline = net::after(limit);
   smtp::ReplyParser parser(largest_reply);
   for (;;) {
@@ -101,31 +100,41 @@ net::Task<SendResult<smtp::Reply>> SendClient::read_reply(std::chrono::minutes l
     if (received != net::Io::done) co_return lost(received, "a reply came");
   }
   smtp::Reply reply = parser.take();
-  SendTranscript::heard(reply);
+  transcript_.heard(reply);
   co_return std::move(reply);
 }
 
-net::Task<SendResult<smtp::Reply>> SendClient::exchange(std::string line) {
+net::Task<ClientResult<smtp::Reply>> SmtpClient::exchange(std::string line) {
   const std::string octets = line + "\r\n";
-  auto reply = co_await exchange_as(octets, std::move(line), send_reply_limit);
+  auto reply = co_await exchange_as(octets, std::move(line), reply_limit);
   co_return std::move(reply);
 }
 
-net::Task<SendResult<smtp::Reply>> SendClient::exchange_as(std::string_view octets, std::string shown,
-                                                           std::chrono::minutes limit) {
-  SendTranscript::said(shown);
+net::Task<ClientResult<smtp::Reply>> SmtpClient::exchange_as(std::string_view octets, std::string shown,
+                                                             std::chrono::minutes limit) {
+  transcript_.said(shown);
   const net::Io sent = co_await channel_->write(octets, net::after(limit));
   if (sent != net::Io::done) co_return lost(sent, "our words were taken");
   auto reply = co_await read_reply(limit);
   co_return std::move(reply);
 }
 
-net::Task<void> SendClient::close() {
+net::Task<ClientResult<void>> SmtpClient::say(std::string octets) {
+  const net::Io sent = co_await channel_->write(octets, net::after(reply_limit));
+  if (sent != net::Io::done) co_return lost(sent, "our words were taken");
+  co_return ClientResult<void>();
+}
+
+const tls::Engine* SmtpClient::engine() const {
+  return tls_ == nullptr ? nullptr : &tls_->engine();
+}
+
+net::Task<void> SmtpClient::close() {
   co_await channel_->end_writing(net::after(farewell));
   channel_->close();
 }
 
-std::string SendClient::session_der() {
+std::string SmtpClient::session_der() {
   return tls_ != nullptr ? tls_->engine().session_der() : std::string();
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "apps/ehlock/sink_store.hpp"
+#include "apps/ehlock/sink/store.hpp"
 
 namespace app {
 

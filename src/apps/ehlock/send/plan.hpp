@@ -4,21 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "apps/ehlock/client/fault.hpp"
 #include "base/secret.hpp"
 #include "config/commands.hpp"
 #include "os/address.hpp"
 #include "tls/context.hpp"
 
 namespace app {
-
-// What ends a session before its time, and the exit status it means.
-struct SendFault {
-  int status = 0;
-  std::string text;
-};
-
-template <typename T>
-using SendResult = tl::expected<T, SendFault>;
 
 struct SendPlan {
   std::vector<os::SocketAddress> addresses;
@@ -32,6 +24,6 @@ struct SendPlan {
   std::size_t times = 1;
 };
 
-[[nodiscard]] SendResult<SendPlan> plan_sending(const config::SendOptions& options);
+[[nodiscard]] ClientResult<SendPlan> plan_sending(const config::SendOptions& options);
 
 }  // namespace app

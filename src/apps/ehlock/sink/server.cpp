@@ -1,4 +1,4 @@
-#include "apps/ehlock/sink_server.hpp"
+#include "apps/ehlock/sink/server.hpp"
 
 #include <cstdio>
 #include <cstdlib>

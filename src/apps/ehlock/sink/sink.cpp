@@ -1,4 +1,4 @@
-#include "apps/ehlock/sink.hpp"
+#include "apps/ehlock/sink/sink.hpp"
 
 #include <sys/resource.h>
 #include <sysexits.h>
@@ -10,7 +10,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/sink_server.hpp"
+#include "apps/ehlock/sink/server.hpp"
 #include "config/load.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"

@@ -1,4 +1,4 @@
-#include "apps/ehlock/send.hpp"
+#include "apps/ehlock/send/send.hpp"
 
 #include <sysexits.h>
 
@@ -9,14 +9,14 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/send_session.hpp"
-#include "apps/ehlock/send_transcript.hpp"
+#include "apps/ehlock/client/transcript.hpp"
+#include "apps/ehlock/send/session.hpp"
 #include "net/spawn.hpp"
 
 namespace app {
 namespace {
 
-int failed(const SendFault& fault) {
+int failed(const ClientFault& fault) {
   fmt::print(stderr, "send: {}\n", fault.text);
   return fault.status;
 }
@@ -31,7 +31,7 @@ struct Run {
 net::Task<void> perform(Run& run) {
   std::string session_der;
   for (int i = 0; i < run.sessions; ++i) {
-    if (i > 0) SendTranscript::noted("a second session, to resume the first one's TLS");
+    if (i > 0) Transcript(true).noted("a second session, to resume the first one's TLS");
     auto outcome = co_await send_session(run.loop, run.plan, std::move(session_der));
     if (!outcome) {
       run.status = failed(outcome.error());

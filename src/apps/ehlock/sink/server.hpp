@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/ehlock/sink_session.hpp"
-#include "apps/ehlock/sink_store.hpp"
+#include "apps/ehlock/sink/session.hpp"
+#include "apps/ehlock/sink/store.hpp"
 #include "os/fd.hpp"
 
 namespace app {

@@ -1,4 +1,4 @@
-#include "apps/ehlock/sink_store.hpp"
+#include "apps/ehlock/sink/store.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

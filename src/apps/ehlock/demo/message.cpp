@@ -1,10 +1,10 @@
-#include "apps/ehlock/demo_message.hpp"
+#include "apps/ehlock/demo/message.hpp"
 
 #include <cstdio>
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/sink_server.hpp"
+#include "apps/ehlock/sink/server.hpp"
 #include "base/text.hpp"
 #include "os/files.hpp"
 

@@ -1,4 +1,4 @@
-#include "apps/ehlock/send_plan.hpp"
+#include "apps/ehlock/send/plan.hpp"
 
 #include <sysexits.h>
 #include <unistd.h>
@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/send_message.hpp"
+#include "apps/ehlock/send/message.hpp"
 #include "config/load.hpp"
 #include "os/files.hpp"
 #include "session/mail_date.hpp"
@@ -21,8 +21,8 @@ constexpr std::size_t largest_authorities = std::size_t{16} << 20U;
 constexpr std::size_t largest_message = std::size_t{256} << 20U;
 constexpr std::size_t largest_password = 4096;
 
-tl::unexpected<SendFault> fault(int status, const base::Error& error) {
-  return tl::unexpected(SendFault{status, error.text});
+tl::unexpected<ClientFault> fault(int status, const base::Error& error) {
+  return tl::unexpected(ClientFault{status, error.text});
 }
 
 std::string unique_id(const std::string& host) {
@@ -30,7 +30,7 @@ std::string unique_id(const std::string& host) {
   return fmt::format("{}.{}@{}", std::chrono::duration_cast<std::chrono::microseconds>(now).count(), ::getpid(), host);
 }
 
-SendResult<std::string> message_of(const config::SendOptions& options, const std::string& host) {
+ClientResult<std::string> message_of(const config::SendOptions& options, const std::string& host) {
   if (options.file.empty()) {
     return with_crlf(compose(options, session::mail_date(), unique_id(host)));
   }
@@ -39,7 +39,7 @@ SendResult<std::string> message_of(const config::SendOptions& options, const std
   return with_crlf(*text);
 }
 
-SendResult<tls::Context> context_of(const config::SendOptions& options) {
+ClientResult<tls::Context> context_of(const config::SendOptions& options) {
   tls::ClientSettings settings;
   settings.server_name = options.server_name.empty() ? options.server.host : options.server_name;
   settings.min_version = options.min_version;
@@ -55,7 +55,7 @@ SendResult<tls::Context> context_of(const config::SendOptions& options) {
   return std::move(*context);
 }
 
-SendResult<base::Secret> auth_of(const config::SendOptions& options) {
+ClientResult<base::Secret> auth_of(const config::SendOptions& options) {
   if (options.user.empty()) return base::Secret();
   const auto file = os::read_secret_file(options.password_file, largest_password);
   if (!file) return fault(EX_NOINPUT, file.error());
@@ -65,7 +65,7 @@ SendResult<base::Secret> auth_of(const config::SendOptions& options) {
 
 }  // namespace
 
-SendResult<SendPlan> plan_sending(const config::SendOptions& options) {
+ClientResult<SendPlan> plan_sending(const config::SendOptions& options) {
   const std::string host = config::process_environment().host_name;
   auto message = message_of(options, host);
   if (!message) return tl::unexpected(message.error());

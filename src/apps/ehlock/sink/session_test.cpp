@@ -1,4 +1,4 @@
-#include "apps/ehlock/sink_session.hpp"
+#include "apps/ehlock/sink/session.hpp"
 
 #include <unistd.h>
 

@@ -1,4 +1,4 @@
-#include "apps/ehlock/demo_children.hpp"
+#include "apps/ehlock/demo/children.hpp"
 
 #include <poll.h>
 #include <sys/signalfd.h>

@@ -1,4 +1,4 @@
-#include "apps/ehlock/send_message.hpp"
+#include "apps/ehlock/send/message.hpp"
 
 #include <array>
 

@@ -1,4 +1,4 @@
-#include "apps/ehlock/demo.hpp"
+#include "apps/ehlock/demo/demo.hpp"
 
 #include <poll.h>
 #include <sysexits.h>
@@ -12,12 +12,12 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/demo_children.hpp"
-#include "apps/ehlock/demo_folder.hpp"
-#include "apps/ehlock/demo_message.hpp"
-#include "apps/ehlock/send.hpp"
+#include "apps/ehlock/demo/children.hpp"
+#include "apps/ehlock/demo/folder.hpp"
+#include "apps/ehlock/demo/message.hpp"
+#include "apps/ehlock/send/send.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
-#include "apps/ehlock/sink_server.hpp"
+#include "apps/ehlock/sink/server.hpp"
 #include "config/load.hpp"
 #include "os/files.hpp"
 #include "os/process.hpp"

@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "apps/ehlock/send_client.hpp"
-#include "apps/ehlock/send_plan.hpp"
+#include "apps/ehlock/client/smtp_client.hpp"
+#include "apps/ehlock/send/plan.hpp"
 #include "net/loop.hpp"
 
 namespace app {
@@ -15,7 +15,7 @@ struct SendOutcome {
 };
 
 // `session_der`: of an earlier session, to be resumed; may be empty.
-[[nodiscard]] net::Task<SendResult<SendOutcome>> send_session(net::Loop& loop, const SendPlan& plan,
-                                                              std::string session_der);
+[[nodiscard]] net::Task<ClientResult<SendOutcome>> send_session(net::Loop& loop, const SendPlan& plan,
+                                                                std::string session_der);
 
 }  // namespace app

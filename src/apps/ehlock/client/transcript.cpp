@@ -1,4 +1,4 @@
-#include "apps/ehlock/send_transcript.hpp"
+#include "apps/ehlock/client/transcript.hpp"
 
 #include <cstdio>
 
@@ -11,14 +11,15 @@ namespace {
 
 constexpr std::size_t longest_line = 1000;
 
-void print(std::string_view sign, std::string_view line) {
+}  // namespace
+
+void Transcript::print(std::string_view sign, std::string_view line) const {
+  if (!shown_) return;
   fmt::print("{} {}\n", sign, base::escaped(line, longest_line));
   std::fflush(stdout);
 }
 
-}  // namespace
-
-void SendTranscript::heard(const smtp::Reply& reply) {
+void Transcript::heard(const smtp::Reply& reply) const {
   std::string_view rest = reply.wire;
   for (auto end = rest.find("\r\n"); end != std::string_view::npos; end = rest.find("\r\n")) {
     print("<-", rest.substr(0, end));
@@ -26,11 +27,11 @@ void SendTranscript::heard(const smtp::Reply& reply) {
   }
 }
 
-void SendTranscript::said(std::string_view line) {
+void Transcript::said(std::string_view line) const {
   print("->", line);
 }
 
-void SendTranscript::noted(std::string_view text) {
+void Transcript::noted(std::string_view text) const {
   print("==", text);
 }
 
