@@ -60,6 +60,8 @@ postlog   unix-dgram n - n - 1 postlogd
 class Postfix(Program):
     """smtpd: a dictionary of smtpd's parameters for its one listener. screen: the same for a postscreen before it.
     relay: HOST:PORT where its mail goes, else nowhere. main: more parameters of main.cf."""
+    master_options = ["-d"]
+    more_services = ""
 
     def __init__(self, folder, smtpd=None, screen=None, relay=None, main=None):
         self.folder = Path(folder)
@@ -67,7 +69,7 @@ class Postfix(Program):
         self.endpoint = f"127.0.0.1:{self.port}"
         onward = {"relayhost": relay_of(relay)} if relay else {"default_transport": "discard", "relay_transport": "discard"}
         self._lay_out(smtpd or {}, screen, {**onward, **(main or {})})
-        super().__init__([MASTER, "-c", self.folder, "-d"], self.folder)
+        super().__init__([MASTER, "-c", self.folder, *self.master_options], self.folder)
         self.wait_for("daemon started")
 
     def _lay_out(self, smtpd, screen, main):
@@ -85,7 +87,7 @@ class Postfix(Program):
         settings = {**MAIN, "queue_directory": queue, "data_directory": data, **main}
         (self.folder / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()),
                                              encoding="utf-8")
-        (self.folder / "master.cf").write_text(self._listener(smtpd, screen) + SERVICES, encoding="utf-8")
+        (self.folder / "master.cf").write_text(self._listener(smtpd, screen) + self.more_services + SERVICES, encoding="utf-8")
 
     def _listener(self, smtpd, screen):
         if screen is None:
