@@ -9,7 +9,7 @@ from harness.waiting import free_port, until
 HEAD = """
 global
   log stdout format raw local0
-  stats socket {folder}/stats mode 600
+  stats socket {folder}/stats mode 600 level admin
 defaults
   mode tcp
   log global
@@ -22,7 +22,8 @@ defaults
 
 
 class Haproxy(Program):
-    """lines: name -> (how its clients are accepted, the options of its server, more lines of its section)."""
+    """servers: name -> (address of the server or a list of them, options of its server line, options of its bind line, more
+    lines of its section)."""
 
     def __init__(self, folder, servers):
         self.folder = Path(folder)
@@ -33,7 +34,8 @@ class Haproxy(Program):
             self.ports[name] = free_port()
             text += f"listen {name}\n  bind 127.0.0.1:{self.ports[name]} {bind}\n"
             text += "".join(f"  {line}\n" for line in more)
-            text += f"  server front {address[0]}:{address[1]} {options}\n"
+            for number, (host, port) in enumerate(address if isinstance(address, list) else [address]):
+                text += f"  server front{number or ''} {host}:{port} {options}\n"
         (self.folder / "conf").write_text(text, encoding="utf-8")
         super().__init__(["/usr/sbin/haproxy", "-db", "-f", self.folder / "conf"], self.folder)
         until(self._answers, "HAProxy works")  # who answers here has bound its ports
@@ -41,10 +43,15 @@ class Haproxy(Program):
     def address(self, name):
         return "127.0.0.1", self.ports[name]
 
-    def _answers(self):
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as stats:
+    def tell(self, command):
+        """A command for its stats socket, and the answer."""
+        with socket.socket(socket.AF_UNIX) as stats:
             stats.settimeout(5)
             stats.connect(str(self.folder / "stats"))
-            stats.sendall(b"show version\n")
-            return bool(stats.recv(100))
+            stats.sendall(command.encode() + b"\n")
+            return stats.makefile("rb").read().decode()
+
+    def _answers(self):
+        with contextlib.suppress(OSError):
+            return bool(self.tell("show version"))
         return False

@@ -1,0 +1,137 @@
+"""Three nodes behind HAProxy: what one began another resumes, and restarting them one after the other loses nothing."""
+import os
+import ssl
+import threading
+
+import pytest
+
+from harness.client import Client, tls_context
+from harness.waiting import free_port, until
+
+
+@pytest.fixture
+def fleet(serve, place, haproxy, recorder):
+    """(nodes, balancer, start): nodes share a ticket secret and take identities from the balancer; start(n) starts one."""
+    secret = place / "secret"
+    secret.write_bytes(os.urandom(48))
+    secret.chmod(0o600)
+    ports = [free_port() for _ in range(3)]
+
+    def start(number):
+        return serve(["--ticket-secret", secret, "--accept-proxy", "127.0.0.1/32", "--timeout-drain", "30s"],
+                     listen=[f"127.0.0.1:{ports[number]}"], listen_tls=[])
+
+    nodes = [start(number) for number in range(3)]
+    lines = ["balance roundrobin", "option redispatch", "retries 3", "retry-on conn-failure", "option tcp-check",
+             "tcp-check connect default send-proxy"]
+    balancer = haproxy({"mail": ([("127.0.0.1", port) for port in ports],
+                                 "send-proxy-v2 check inter 50ms fall 1 rise 1", "", lines)})
+    return nodes, balancer, start
+
+
+class Told421(Exception):
+    """The node is about to end and said so: a client tries again elsewhere (RFC 5321 3.8)."""
+
+
+class Sessions:
+    """Threads of resuming clients. Each message is numbered; as an MTA does, a client that is told 421 sends it again."""
+
+    def __init__(self, address, count=4):
+        self._address, self._stop, self._lock = address, threading.Event(), threading.Lock()
+        self.done, self.resumed, self.accepted, self.failures, self.told_421 = 0, 0, [], [], 0
+        self._threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(count)]
+        for thread in self._threads:
+            thread.start()
+
+    def _run(self, number):
+        context, session, turn = tls_context("1.3"), None, 0
+        while not self._stop.is_set():
+            turn += 1
+            name = f"fleet-{number}-{turn}"
+            try:
+                while name not in self.accepted:
+                    session = self._tried(context, session, name)
+            except (AssertionError, OSError, ssl.SSLError, ValueError) as failure:
+                self.failures.append(f"{name}: {failure!r}")
+
+    def _tried(self, context, session, name):
+        try:
+            return self._one(context, session, name)
+        except Told421:
+            self.told_421 += 1
+            return session
+
+    def _one(self, context, session, name):
+        with Client(self._address) as client:
+            self._unless_421(client.reply())
+            for line in ("EHLO client.example", "STARTTLS"):
+                self._unless_421(client.command(line))
+            client.secure(context, session=session)
+            for line in ("EHLO client.example", "MAIL FROM:<a@client.example>", "RCPT TO:<b@mail.example>"):
+                self._unless_421(client.command(line))
+            client.expect("DATA", 354)
+            client.send(f"Subject: {name}\r\n\r\nx\r\n.\r\n".encode())
+            assert client.reply().code == 250
+            self.accepted.append(name)
+            client.command("QUIT")  # 221, or 421 of a node that ends
+            with self._lock:
+                self.done += 1
+                self.resumed += client.socket.session_reused
+            return client.socket.session
+
+    @staticmethod
+    def _unless_421(reply):
+        if reply.code == 421:
+            raise Told421
+        assert reply.code in (220, 250), reply
+
+    def end(self):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join(60)
+        assert not any(thread.is_alive() for thread in self._threads)
+
+
+def arrived(recorder):
+    return sorted(message.raw.split(b"\r\n")[0].split(b" ")[1].decode() for message in recorder.messages)
+
+
+def test_what_one_node_began_every_other_resumes(fleet, recorder):
+    _, balancer, _ = fleet
+    load = Sessions(balancer.address("mail"))
+    until(lambda: load.done >= 200, "two hundred sessions", 60)
+    load.end()
+    assert load.failures == []
+    assert load.resumed >= load.done - 4, f"{load.resumed} of {load.done} resumed"  # the first of each client is full
+    assert arrived(recorder) == sorted(load.accepted)
+
+
+def test_a_rolling_restart_loses_no_message_and_no_session(fleet, recorder):
+    nodes, balancer, start = fleet
+    load = Sessions(balancer.address("mail"))
+    for number in (0, 1, 2, 0, 1, 2):
+        before = load.done
+        until(lambda reached=before + 30: load.done >= reached, "sessions", 60)
+        server = f"mail/front{number or ''}"
+        balancer.tell(f"set server {server} state drain")
+        assert nodes[number].stop() == 0
+        nodes[number] = start(number)
+        balancer.tell(f"set server {server} state ready")
+    load.end()
+    assert load.failures == []
+    assert load.resumed >= 0.95 * load.done, f"{load.resumed} of {load.done} resumed"
+    assert arrived(recorder) == sorted(load.accepted)
+
+
+def test_a_killed_node_costs_its_own_sessions_only(fleet, recorder):
+    nodes, balancer, start = fleet
+    load = Sessions(balancer.address("mail"))
+    until(lambda: load.done >= 50, "sessions", 60)
+    nodes[1].end()  # SIGKILL to all of its processes
+    until(lambda: load.done >= 150, "sessions without it", 60)
+    nodes[1] = start(1)
+    until(lambda: load.done >= 200, "sessions with it", 60)
+    load.end()
+    assert len(load.failures) <= 4, load.failures  # one for each client, those that were there
+    assert set(load.accepted) <= set(arrived(recorder))
+    assert len(arrived(recorder)) == len(set(arrived(recorder)))
