@@ -28,6 +28,13 @@ net::Task<bool> TlsLayer::handshake(net::Stream& stream, Signer* signer, net::De
       engine_->supply_signature(std::move(signature));
       continue;
     }
+    if (progress == tls::Progress::want_session) {
+      std::string session;
+      const tls::RecallRequest request = engine_->recall_request();
+      if (recall_) session = co_await recall_(request, deadline);
+      engine_->supply_recalled(std::move(session));
+      continue;
+    }
     // What the last flight leaves (the ticket) goes out with the first reply inside TLS: one segment, one wake-up less.
     if (progress == tls::Progress::done && engine_->facts().protocol == "TLSv1.3") co_return true;
     const net::Io flushed = co_await flush(stream, deadline);

@@ -2,7 +2,9 @@
 // something to send too (alerts, answers to key updates).
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <utility>
 
 #include "net/event.hpp"
 #include "session/layer.hpp"
@@ -11,9 +13,16 @@
 
 namespace session {
 
+// Asks elsewhere for a session; its DER, or nothing. A ticket key goes into the ring instead. By value: the engine
+// waits.
+using Recall = std::function<net::Task<std::string>(tls::RecallRequest request, net::Deadline deadline)>;
+
 class TlsLayer final : public Layer {
  public:
   TlsLayer(net::Loop& loop, std::unique_ptr<tls::Engine> engine) : loop_(loop), engine_(std::move(engine)) {}
+
+  // Before shake_hands(), where the engine may want sessions; else there are none.
+  void remember_by(Recall recall) { recall_ = std::move(recall); }
 
   // The handshake, within `deadline` as a whole. `signer` may be null where no key of the key process is in use. On
   // failure the stream must be closed; failure() says why, and the client was sent its alert.
@@ -34,6 +43,7 @@ class TlsLayer final : public Layer {
 
   net::Loop& loop_;
   std::unique_ptr<tls::Engine> engine_;
+  Recall recall_;
   tls::Failure failure_;
   bool flushing_ = false;
   std::unique_ptr<net::Event> flushed_;  // only while somebody waits for another's flush

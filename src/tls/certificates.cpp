@@ -59,6 +59,8 @@ base::Result<Credential> read_credential(const Identity& identity) {
   if (!chain) return base::fail("{}: {}", identity.origin, chain.error().text);
   auto facts = facts_of(chain->front().get());
   if (!facts) return base::fail("{}: {}", identity.origin, facts.error().text);
+  // A whole domain is the operator's word, never a certificate's.
+  std::erase_if(facts->names, [](const std::string& name) { return name.substr(0, 1) == "."; });
   if (identity.names) facts->names = *identity.names;
   if (!identity.key) return base::fail("{}: no private key", identity.origin);
   if (identity.key.public_der() != facts->public_der) {

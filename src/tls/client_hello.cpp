@@ -14,13 +14,6 @@ constexpr std::size_t most_ciphers = 128;
 constexpr std::size_t most_groups = 64;
 constexpr std::size_t most_versions = 16;
 
-std::string_view extension(SSL* ssl, unsigned int type) {
-  const unsigned char* data = nullptr;
-  std::size_t size = 0;
-  if (SSL_client_hello_get0_ext(ssl, type, &data, &size) != 1) return {};
-  return chars(data, size);
-}
-
 std::uint16_t number_at(std::string_view bytes, std::size_t at) {
   const auto octet = [&](std::size_t index) {
     return static_cast<unsigned int>(static_cast<unsigned char>(bytes[index]));
@@ -48,7 +41,7 @@ std::string_view behind(std::string_view bytes, std::size_t length_octets) {
 
 // Before TLS 1.3 a client names only the highest version it speaks (RFC 8446 §4.2.1).
 std::vector<std::string> offered_versions(SSL* ssl) {
-  auto found = numbers(behind(extension(ssl, TLSEXT_TYPE_supported_versions), 1), most_versions);
+  auto found = numbers(behind(hello_extension(ssl, TLSEXT_TYPE_supported_versions), 1), most_versions);
   if (found.empty()) found.push_back(static_cast<std::uint16_t>(SSL_client_hello_get0_legacy_version(ssl)));
   std::sort(found.begin(), found.end());
   std::vector<std::string> names;
@@ -68,6 +61,7 @@ std::vector<std::uint16_t> offered_ciphers(SSL* ssl) {
 int on_client_hello(SSL* ssl, int* alert, void* /*unused*/) {
   Engine::Inner& connection = Engine::Inner::of(ssl);
   connection.offered = read_hello(ssl);
+  if (must_recall(ssl)) return SSL_CLIENT_HELLO_RETRY;
   const auto raw = raw_server_name(ssl);
   if (!raw) return SSL_CLIENT_HELLO_SUCCESS;
   connection.sni = host_name(*raw).value_or("");
@@ -82,6 +76,13 @@ int on_server_name(SSL* ssl, int* /*alert*/, void* /*unused*/) {
 }
 
 }  // namespace
+
+std::string_view hello_extension(SSL* ssl, unsigned int type) {
+  const unsigned char* data = nullptr;
+  std::size_t size = 0;
+  if (SSL_client_hello_get0_ext(ssl, type, &data, &size) != 1) return {};
+  return chars(data, size);
+}
 
 std::string version_name(unsigned int version) {
   switch (version) {
@@ -107,7 +108,7 @@ HelloFacts read_hello(SSL* ssl) {
   facts.seen = true;
   facts.versions = offered_versions(ssl);
   facts.ciphers = offered_ciphers(ssl);
-  facts.groups = numbers(behind(extension(ssl, TLSEXT_TYPE_supported_groups), 2), most_groups);
+  facts.groups = numbers(behind(hello_extension(ssl, TLSEXT_TYPE_supported_groups), 2), most_groups);
   const std::string_view name = raw_server_name(ssl).value_or("");
   facts.sni = host_name(name).value_or(base::escaped(name));
   return facts;
@@ -115,7 +116,7 @@ HelloFacts read_hello(SSL* ssl) {
 
 // struct { uint16 list; uint8 type; uint16 length; name }: exactly one name, as no other type was ever defined.
 std::optional<std::string_view> raw_server_name(SSL* ssl) {
-  const std::string_view bytes = extension(ssl, TLSEXT_TYPE_server_name);
+  const std::string_view bytes = hello_extension(ssl, TLSEXT_TYPE_server_name);
   if (bytes.size() < 5 || bytes[2] != TLSEXT_NAMETYPE_host_name) return std::nullopt;
   const std::string_view name = bytes.substr(5);
   if (number_at(bytes, 0) != bytes.size() - 2 || number_at(bytes, 3) != name.size()) return std::nullopt;

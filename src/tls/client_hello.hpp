@@ -16,6 +16,9 @@ namespace tls {
 // view lives as long as the callback.
 [[nodiscard]] std::optional<std::string_view> raw_server_name(SSL* ssl);
 
+// The octets of an extension, or nothing. Inside the callback only; the view lives as long as it.
+[[nodiscard]] std::string_view hello_extension(SSL* ssl, unsigned int type);
+
 // The ClientHello callback of all server contexts: notes the offer and chooses the certificate.
 void use_client_hello(SSL_CTX* context);
 

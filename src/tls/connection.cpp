@@ -1,6 +1,8 @@
 // One connection's steps: beginning, shaking hands, failing. See traffic.cpp for what comes after the handshake.
 #include "tls/connection.hpp"
 
+#include "tls/trace.hpp"
+
 namespace tls {
 namespace {
 
@@ -32,6 +34,7 @@ void Engine::Inner::begin() {
   }
   BIO* const both_ways = bio.release();
   SSL_set_bio(ssl.get(), both_ways, both_ways);
+  if (context->trace) SSL_set_info_callback(ssl.get(), trace_step);
   context->serves ? begin_serving() : begin_asking();
 }
 
@@ -40,6 +43,8 @@ void Engine::Inner::begin_serving() {
   if (!context->tickets || context->tickets->keys().empty()) {
     SSL_set_num_tickets(ssl.get(), 0);
     SSL_set_options(ssl.get(), SSL_OP_NO_TICKET);
+  } else if (context->tickets->keys().front().material.empty()) {
+    SSL_set_num_tickets(ssl.get(), 0);  // there are keys to open with only
   }
   if (context->remote_keys && !has_blocking_signer()) SSL_set_mode(ssl.get(), SSL_MODE_ASYNC);
 }
@@ -87,6 +92,8 @@ Progress Engine::Inner::advance() {
       return Progress::want_input;
     case SSL_ERROR_WANT_ASYNC:
       return desk.waiting ? Progress::want_signature : fail({FailReason::internal, 0, "paused without a reason"});
+    case SSL_ERROR_WANT_CLIENT_HELLO_CB:
+      return memory.waiting ? Progress::want_session : fail({FailReason::internal, 0, "paused without a reason"});
     case SSL_ERROR_ZERO_RETURN:
       return fail({FailReason::client_alert, SSL3_AD_CLOSE_NOTIFY, "close notify"});
     case SSL_ERROR_WANT_WRITE:
@@ -107,6 +114,10 @@ Progress Engine::Inner::finish() {
   const long verified = SSL_get_verify_result(ssl.get());
   if (SSL_get0_peer_certificate(ssl.get()) != nullptr && verified == X509_V_OK) return Progress::done;
   return fail({FailReason::cert_rejected, 0, X509_verify_cert_error_string(verified)});
+}
+
+void Engine::Inner::note(std::string line, bool names_peer) {
+  if (context->trace && trace.size() < most_trace_lines) trace.push_back({names_peer, std::move(line)});
 }
 
 Progress Engine::Inner::fail(Failure why) {

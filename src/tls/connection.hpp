@@ -8,6 +8,7 @@
 #include "tls/context_inner.hpp"
 #include "tls/engine.hpp"
 #include "tls/failure.hpp"
+#include "tls/recollection.hpp"
 #include "tls/signing_desk.hpp"
 
 namespace tls {
@@ -40,6 +41,9 @@ struct Engine::Inner {
   [[nodiscard]] Progress decrypt(base::Buffer& plaintext);
   [[nodiscard]] Progress encrypt(std::string_view plaintext, std::size_t& taken);
 
+  // One line of the trace, where there is one.
+  void note(std::string line, bool names_peer = false);
+
   // Notes the first cause only.
   Progress fail(Failure why);
   Progress fail_by_library();
@@ -56,8 +60,11 @@ struct Engine::Inner {
   HelloFacts offered;
   std::string sni;  // what the client named, if that is a host name; the name asked for in the client role
   Failure failure;
+  Recollection memory;
+  std::vector<TraceLine> trace;
   unsigned int idle_messages = 0;
   bool name_known = false;  // a certificate has `sni`
+  bool by_ticket = false;   // a ticket was opened
   bool secured = false;     // the handshake is complete
   bool closed = false;      // close_notify was received
   bool ended = false;       // the stream was

@@ -10,6 +10,7 @@
 #include "tls/connection.hpp"
 #include "tls/context_inner.hpp"
 #include "tls/context_settings.hpp"
+#include "tls/recollection.hpp"
 #include "tls/ticket_callback.hpp"
 
 namespace tls {
@@ -52,6 +53,7 @@ std::string fingerprint(const Credential& credential) {
 // What a session belongs to: these certificates and this rule for client certificates. A ticket from under other names
 // or another rule is answered by a full handshake (threat 32, CVE-2025-23419).
 std::string session_scope(const std::vector<Credential>& group, const ServerSettings& settings) {
+  if (!settings.memory.scope.empty()) return settings.memory.scope;
   std::vector<std::string> parts;
   parts.reserve(group.size());
   for (const Credential& each : group) parts.push_back(fingerprint(each));
@@ -86,9 +88,30 @@ base::Result<SslContextPtr> context_for(const std::vector<Credential>& group, co
   }
   use_client_hello(raw);
   use_ticket_ring(raw);
+  use_memory(raw, settings.memory);
   SSL_CTX_set_msg_callback(raw, Engine::Inner::on_message);
   if (!alpn_wire_form(settings.alpn).empty()) SSL_CTX_set_alpn_select_cb(raw, choose_protocol, nullptr);
   return context;
+}
+
+using Groups = std::vector<std::vector<Credential>>;
+
+// Without a certificate of its own the first context answers by anonymous ciphers.
+base::Result<Groups> groups_of(const std::vector<Identity>& identities, bool no_certificate) {
+  if (!no_certificate) return group_by_names(identities);
+  Groups groups;
+  if (!identities.empty()) {
+    auto named = group_by_names(identities);
+    if (!named) return named;
+    groups = std::move(*named);
+  }
+  groups.emplace(groups.begin());
+  return groups;
+}
+
+void add_names(NameTable& table, const std::vector<Credential>& group, std::size_t index) {
+  if (group.empty()) return;
+  for (const std::string& name : group.front().facts.names) table.add(name, index);
 }
 
 bool any_remote(const std::vector<Credential>& group) {
@@ -99,18 +122,20 @@ bool any_remote(const std::vector<Credential>& group) {
 
 base::Result<Context> Context::server(const ServerSettings& settings, const std::vector<Identity>& identities,
                                       std::shared_ptr<const TicketRing> tickets) {
-  const auto groups = group_by_names(identities);
+  const auto groups = groups_of(identities, settings.leeway.no_certificate);
   if (!groups) return tl::unexpected(groups.error());
   const auto inner = std::make_shared<Inner>();
   inner->serves = true;
   inner->strict_sni = settings.strict_sni;
   inner->client_certificate = settings.client_certificate;
   inner->alpn = alpn_wire_form(settings.alpn);
+  inner->memory = settings.memory;
+  inner->trace = settings.leeway.trace;
   inner->tickets = settings.tickets ? std::move(tickets) : nullptr;
   for (const std::vector<Credential>& group : *groups) {
     auto context = context_for(group, settings);
     if (!context) return tl::unexpected(context.error());
-    for (const std::string& name : group.front().facts.names) inner->names.add(name, inner->contexts.size());
+    add_names(inner->names, group, inner->contexts.size());
     inner->remote_keys = inner->remote_keys || any_remote(group);
     inner->contexts.push_back(std::move(*context));
   }

@@ -21,6 +21,8 @@ struct Context::Inner {
   bool remote_keys = false;  // a handshake may have to pause
   std::string alpn;          // protocols of ours in wire form (RFC 7301 §3.1); empty: all are ignored
   std::shared_ptr<const TicketRing> tickets;
+  SessionMemory memory;
+  bool trace = false;
   std::string server_name;  // client role: the name asked for; empty for addresses
 };
 

@@ -1,15 +1,15 @@
 // Settings made into an SSL_CTX. What the system's openssl.cnf says of versions and ciphers is overruled.
 #include "tls/context_settings.hpp"
 
+#include <openssl/pem.h>
+
 #include "base/text.hpp"
 #include "tls/certificates.hpp"
 
 namespace tls {
 namespace {
 
-constexpr long session_lifetime = 7200;  // seconds; threat 31
 constexpr long largest_client_chain = 64 * 1024;
-constexpr int deepest_chain = 8;
 
 // Forward secrecy and AEAD only. ECDSA first: its signatures cost a tenth of RSA's (threat 26).
 constexpr std::string_view modern_ciphers =
@@ -25,6 +25,9 @@ constexpr std::string_view modern_groups = "X25519MLKEM768:X25519:P-256:P-384";
 constexpr std::string_view signature_algorithms =
     "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:"
     "rsa_pss_pss_sha256:rsa_pss_pss_sha384:rsa_pss_pss_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512";
+
+// What is left of the past; behind the others, so that nobody who can do better gets it.
+constexpr std::string_view older_signature_algorithms = ":ed448:ECDSA+SHA224:RSA+SHA224:ECDSA+SHA1:RSA+SHA1";
 
 using Done = base::Result<bool>;
 
@@ -50,10 +53,25 @@ bool is_old(Version lowest) {
   return lowest < Version::tls1_2;
 }
 
-Done set_versions(SSL_CTX* context, Version lowest, Version highest) {
+std::uint64_t option_against(Version version) {
+  switch (version) {
+    case Version::tls1_0:
+      return SSL_OP_NO_TLSv1;
+    case Version::tls1_1:
+      return SSL_OP_NO_TLSv1_1;
+    case Version::tls1_2:
+      return SSL_OP_NO_TLSv1_2;
+    case Version::tls1_3:
+      return SSL_OP_NO_TLSv1_3;
+  }
+  return 0;
+}
+
+Done set_versions(SSL_CTX* context, Version lowest, Version highest, const Leeway& leeway = {}) {
   if (lowest > highest) return base::fail("TLS versions: the lowest is above the highest");
   // MD5 and SHA-1 in the handshake of TLS 1.0 and 1.1 are below every security level but 0.
-  SSL_CTX_set_security_level(context, is_old(lowest) ? 0 : 2);
+  SSL_CTX_set_security_level(context, leeway.security_level.value_or(is_old(lowest) ? 0 : 2));
+  for (const Version each : leeway.left_out) SSL_CTX_set_options(context, option_against(each));
   if (SSL_CTX_set_min_proto_version(context, number_of(lowest)) != 1 ||
       SSL_CTX_set_max_proto_version(context, number_of(highest)) != 1) {
     return fail_openssl("TLS versions");
@@ -93,10 +111,8 @@ void set_common(SSL_CTX* context) {
   SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                 SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_NO_AUTO_CHAIN);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_timeout(context, session_lifetime);
   SSL_CTX_set_max_early_data(context, 0);  // replays (threat 35)
   SSL_CTX_set_max_cert_list(context, largest_client_chain);
-  SSL_CTX_set_verify_depth(context, deepest_chain);
   SSL_CTX_set_read_ahead(context, 0);  // nothing behind a close_notify is ever taken (threat 18)
 }
 
@@ -105,10 +121,27 @@ base::Result<SslContextPtr> new_context(const SSL_METHOD* method) {
   SslContextPtr context(SSL_CTX_new(method));
   if (!context) return fail_openssl("TLS context");
   set_common(context.get());
-  if (SSL_CTX_set1_sigalgs_list(context.get(), signature_algorithms.data()) != 1) {
-    return fail_openssl("signature algorithms");
-  }
   return context;
+}
+
+Done set_signatures(SSL_CTX* context, bool older) {
+  const std::string list = std::string(signature_algorithms) + std::string(older ? older_signature_algorithms : "");
+  if (SSL_CTX_set1_sigalgs_list(context, list.c_str()) == 1) return true;
+  return fail_openssl("signature algorithms");
+}
+
+Done set_finite_field_dh(SSL_CTX* context, const Leeway& leeway) {
+  if (!leeway.finite_field_dh) return true;
+  if (leeway.dh_parameters.empty()) {
+    SSL_CTX_set_dh_auto(context, 1);
+    return true;
+  }
+  const BioPtr source = reading(leeway.dh_parameters);
+  KeyPtr parameters(PEM_read_bio_Parameters(source.get(), nullptr));
+  if (!parameters || EVP_PKEY_is_a(parameters.get(), "DH") != 1) return fail_openssl("DH parameters");
+  if (SSL_CTX_set0_tmp_dh_pkey(context, parameters.get()) != 1) return fail_openssl("DH parameters");
+  (void)parameters.release();
+  return true;
 }
 
 // Each certificate of the list is an anchor, self-signed or not.
@@ -124,8 +157,13 @@ Done trust(SSL_CTX* context, const std::string& authorities, bool announce) {
   return true;
 }
 
-// "ask" takes whatever comes, or nothing; the result stands in the session's facts.
-int accept_and_note(int /*good*/, X509_STORE_CTX* /*context*/) {
+// "ask" takes whatever comes, or nothing; the result stands in the session's facts. OpenSSL counts authorities between
+// a certificate and its anchor only; here everything above the client's own counts, so it looks one further.
+int accept_and_note(int /*good*/, X509_STORE_CTX* context) {
+  const int deepest = X509_VERIFY_PARAM_get_depth(X509_STORE_CTX_get0_param(context)) - 1;
+  if (X509_STORE_CTX_get_error_depth(context) > deepest) {
+    X509_STORE_CTX_set_error(context, X509_V_ERR_CERT_CHAIN_TOO_LONG);
+  }
   return 1;
 }
 
@@ -137,7 +175,10 @@ Done set_client_certificate(SSL_CTX* context, const ServerSettings& settings) {
   }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                      required ? nullptr : accept_and_note);
-  return settings.client_ca.empty() ? Done(true) : trust(context, settings.client_ca, true);
+  SSL_CTX_set_verify_depth(context, settings.leeway.verify_depth + 1);
+  const Done announced = settings.client_ca.empty() ? Done(true) : trust(context, settings.client_ca, true);
+  const std::string& more = settings.leeway.more_ca;
+  return !announced || more.empty() ? announced : trust(context, more, false);
 }
 
 void set_tickets(SSL_CTX* context, bool wanted) {
@@ -159,11 +200,14 @@ base::Result<SslContextPtr> server_context(const ServerSettings& settings) {
   SSL_CTX* raw = context->get();
   set_tickets(raw, settings.tickets);
   if (settings.client_order) SSL_CTX_clear_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
-  const Done done = set_versions(raw, settings.min_version, settings.max_version)
+  SSL_CTX_set_options(raw, settings.leeway.options);
+  const Done done = set_versions(raw, settings.min_version, settings.max_version, settings.leeway)
                         .and_then([&](bool) {
                           return set_ciphers(raw, settings.ciphers, settings.ciphersuites, settings.min_version);
                         })
+                        .and_then([&](bool) { return set_signatures(raw, settings.leeway.old_signatures); })
                         .and_then([&](bool) { return set_groups(raw, settings.groups); })
+                        .and_then([&](bool) { return set_finite_field_dh(raw, settings.leeway); })
                         .and_then([&](bool) { return set_client_certificate(raw, settings); });
   return if_done(std::move(*context), done);
 }
@@ -176,6 +220,7 @@ base::Result<SslContextPtr> client_context(const ClientSettings& settings) {
   SSL_CTX_set_verify(raw, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
   const Done done = set_versions(raw, settings.min_version, settings.max_version)
                         .and_then([&](bool) { return set_ciphers(raw, settings.ciphers, "", settings.min_version); })
+                        .and_then([&](bool) { return set_signatures(raw, false); })
                         .and_then([&](bool) { return set_groups(raw, ""); })
                         .and_then([&](bool) { return verifies ? trust(raw, settings.ca, false) : Done(true); });
   return if_done(std::move(*context), done);

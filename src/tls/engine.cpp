@@ -24,6 +24,7 @@ Progress Engine::handshake() {
   if (my.has_failed()) return Progress::failed;
   if (my.secured) return Progress::done;
   if (my.desk.waiting && !my.desk.answered) return Progress::want_signature;
+  if (my.memory.waiting) return Progress::want_session;
   return my.admits_input() ? my.advance() : Progress::failed;
 }
 
@@ -76,6 +77,24 @@ void Engine::supply_signature(std::string signature) {
   if (!desk.waiting || desk.answered) return;
   desk.answered = true;
   if (!signature.empty()) desk.answer = std::move(signature);
+}
+
+const RecallRequest& Engine::recall_request() const {
+  return inner_->memory.request;
+}
+
+void Engine::supply_recalled(std::string session_der) {
+  Recollection& memory = inner_->memory;
+  if (memory.waiting && memory.request.kind == Remembered::session) memory.session_der = std::move(session_der);
+  memory.waiting = false;
+}
+
+std::vector<NewSession> Engine::take_new_sessions() {
+  return std::exchange(inner_->memory.made, {});
+}
+
+std::vector<TraceLine> Engine::take_trace() {
+  return std::exchange(inner_->trace, {});
 }
 
 const Failure& Engine::failure() const {

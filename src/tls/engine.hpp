@@ -10,6 +10,7 @@
 #include "base/buffer.hpp"
 #include "base/result.hpp"
 #include "tls/facts.hpp"
+#include "tls/recall.hpp"
 #include "tls/signing.hpp"
 
 namespace tls {
@@ -18,6 +19,7 @@ enum class Progress {
   done,            // handshake complete; plaintext was read; all was written
   want_input,      // put more into incoming() (flush outgoing() first)
   want_signature,  // see signature_request(); call supply_signature(), then handshake() again
+  want_session,    // see recall_request(); call supply_recalled(), then handshake() again
   closed,  // the peer's close_notify: no more plaintext, ever (CVE-2026-45185: nothing of that socket is read again)
   failed,  // see failure(); flush outgoing(), it may hold an alert; then close
 };
@@ -54,6 +56,15 @@ class Engine {
   [[nodiscard]] const SignatureRequest& signature_request() const;
   // Empty `signature`: the key process could not; the handshake fails with internal_error.
   void supply_signature(std::string signature);
+
+  [[nodiscard]] const RecallRequest& recall_request() const;
+  // The session as DER; empty for none, and for ticket keys: those go into the Context's TicketRing.
+  void supply_recalled(std::string session_der);
+  // What to remember; empties it.
+  [[nodiscard]] std::vector<NewSession> take_new_sessions();
+
+  // Where Leeway::trace is set: the steps since the last call.
+  [[nodiscard]] std::vector<TraceLine> take_trace();
 
   [[nodiscard]] const Failure& failure() const;
   [[nodiscard]] const HelloFacts& offered() const;

@@ -44,18 +44,33 @@ std::string signature_text(int type, const EVP_PKEY* key) {
   }
 }
 
-// Of the server, whichever side we are. A resumed session was not signed for.
-void add_signature(Facts& facts, SSL* ssl) {
-  if (facts.resumed) return;
-  const bool ours = SSL_is_server(ssl) == 1;
+struct Signed {
+  std::string by;
+  std::string digest;
+};
+
+// Who signed the handshake: we, or the peer.
+Signed signature_of(SSL* ssl, bool ours) {
   const X509* certificate = ours ? SSL_get_certificate(ssl) : SSL_get0_peer_certificate(ssl);
   int type = NID_undef;
   int digest = NID_undef;
   const int known = ours ? SSL_get_signature_type_nid(ssl, &type) : SSL_get_peer_signature_type_nid(ssl, &type);
-  if (known != 1 || certificate == nullptr) return;
-  facts.signature = signature_text(type, X509_get0_pubkey(certificate));
+  if (known != 1 || certificate == nullptr) return {};
   const long has_digest = ours ? SSL_get_signature_nid(ssl, &digest) : SSL_get_peer_signature_nid(ssl, &digest);
-  if (has_digest == 1) facts.digest = short_name(digest);
+  return {signature_text(type, X509_get0_pubkey(certificate)), has_digest == 1 ? short_name(digest) : std::string()};
+}
+
+// A resumed session was not signed for.
+void add_signatures(Facts& facts, SSL* ssl) {
+  if (facts.resumed) return;
+  const bool serves = SSL_is_server(ssl) == 1;
+  Signed server = signature_of(ssl, serves);
+  facts.signature = std::move(server.by);
+  facts.digest = std::move(server.digest);
+  if (!serves || SSL_get0_peer_certificate(ssl) == nullptr) return;
+  Signed client = signature_of(ssl, false);
+  facts.client_signature = std::move(client.by);
+  facts.client_digest = std::move(client.digest);
 }
 
 void add_client(Facts& facts, const SSL* ssl) {
@@ -93,9 +108,11 @@ Facts Engine::facts() const {
   facts.bits = SSL_get_cipher_bits(ssl, &facts.algorithm_bits);
   facts.group = group_of(ssl);
   facts.sni = inner_->sni;
+  facts.sni_known = inner_->name_known;
   facts.resumed = SSL_session_reused(ssl) == 1;
+  facts.resumed_by_ticket = facts.resumed && inner_->by_ticket;
   facts.session_id = session_id(ssl);
-  add_signature(facts, ssl);
+  add_signatures(facts, ssl);
   add_client(facts, ssl);
   ERR_clear_error();
   return facts;

@@ -40,6 +40,7 @@ std::string HelloFacts::text() const {
 }
 
 std::string Facts::key_exchange() const {
+  if (group.rfind("ffdhe", 0) == 0) return fmt::format("DHE ({} bits)", group.substr(5));
   const bool named_curve = group.rfind("prime", 0) == 0 || group.rfind("secp", 0) == 0;
   return named_curve ? fmt::format("ECDHE ({})", group) : group;
 }

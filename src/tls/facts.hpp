@@ -31,6 +31,8 @@ struct Failure {
   FailReason reason = FailReason::none;
   int alert = 0;
   std::string detail;  // OpenSSL's words, for the log; printable
+  // OpenSSL's error queue as its own programs print it: "error:0A00010B:SSL routines::wrong version number:FILE:LINE:".
+  std::vector<std::string> queue = {};
   // "client_alert:48", "no_shared_cipher".
   [[nodiscard]] std::string text() const;
 };
@@ -55,7 +57,9 @@ struct Facts {
   std::string signature;  // the server's: "ECDSA (prime256v1)", "RSA-PSS (2048 bits)"; empty when resumed
   std::string digest;     // "SHA256"
   std::string sni;
+  bool sni_known = false;  // a certificate was chosen by it
   bool resumed = false;
+  bool resumed_by_ticket = false;  // not by a session id
   bool client_certificate = false;
   bool client_verified = false;
   std::string client_subject;  // one line, RFC 2253
@@ -63,9 +67,11 @@ struct Facts {
   std::string client_common_name;
   std::string client_serial;       // hexadecimal
   std::string client_fingerprint;  // SHA-256 of the certificate, hexadecimal
-  std::string session_id;          // hexadecimal
+  std::string client_signature;    // as `signature`
+  std::string client_digest;
+  std::string session_id;  // hexadecimal
 
-  // As Postfix writes it: "X25519", "ECDHE (prime256v1)"; empty when there was no key exchange.
+  // As Postfix writes it: "X25519", "ECDHE (prime256v1)", "DHE (2048 bits)"; empty when there was no key exchange.
   [[nodiscard]] std::string key_exchange() const;
 };
 

@@ -74,11 +74,15 @@ std::string detail_of(const Fault& fault, FailReason reason, const SSL* ssl) {
 Failure explain(SSL* ssl, Stage stage) {
   const std::vector<Fault> faults = take_faults();
   if (faults.empty()) return {FailReason::internal, 0, "the TLS library gave no reason"};
+  std::vector<std::string> queue;
+  queue.reserve(faults.size());
+  for (const Fault& fault : faults) queue.push_back(fault.whole);
   const auto telling = [&](const Fault& each) { return meaning_of(each, stage) != FailReason::none; };
   const auto found = std::find_if(faults.begin(), faults.end(), telling);
-  if (found == faults.end()) return {FailReason::protocol_error, 0, faults.front().text};
+  if (found == faults.end()) return {FailReason::protocol_error, 0, faults.front().text, std::move(queue)};
   const FailReason reason = refined(meaning_of(*found, stage), ssl);
-  return {reason, is_alert(*found) ? found->reason - SSL_AD_REASON_OFFSET : 0, detail_of(*found, reason, ssl)};
+  return {reason, is_alert(*found) ? found->reason - SSL_AD_REASON_OFFSET : 0, detail_of(*found, reason, ssl),
+          std::move(queue)};
 }
 
 std::string_view name_of(FailReason reason) {

@@ -15,14 +15,31 @@ std::string text_of(unsigned long code, const char* data, int flags) {
   return base::escaped(text);
 }
 
+// Where in OpenSSL an error was met, and what it adds.
+struct Circumstances {
+  const char* file = nullptr;
+  int line = 0;
+  const char* data = nullptr;
+  int flags = 0;
+  [[nodiscard]] bool has_text() const { return (flags & ERR_TXT_STRING) != 0 && data != nullptr && *data != '\0'; }
+};
+
+std::string whole_text(unsigned long code, const Circumstances& met) {
+  std::array<char, 256> name{};
+  ERR_error_string_n(code, name.data(), name.size());
+  std::string text = fmt::format("{}:{}:{}:", name.data(), met.file != nullptr ? met.file : "", met.line);
+  if (met.has_text()) text += fmt::format("{}:", met.data);
+  return base::escaped(text, 500);
+}
+
 }  // namespace
 
 std::vector<Fault> take_faults() {
   std::vector<Fault> faults;
-  const char* data = nullptr;
-  int flags = 0;
-  while (const unsigned long code = ERR_get_error_all(nullptr, nullptr, nullptr, &data, &flags)) {
-    faults.push_back({ERR_GET_LIB(code), ERR_GET_REASON(code), text_of(code, data, flags)});
+  Circumstances met;
+  while (const unsigned long code = ERR_get_error_all(&met.file, &met.line, nullptr, &met.data, &met.flags)) {
+    faults.push_back(
+        {ERR_GET_LIB(code), ERR_GET_REASON(code), text_of(code, met.data, met.flags), whole_text(code, met)});
   }
   return faults;
 }

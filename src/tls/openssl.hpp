@@ -42,6 +42,7 @@ struct Fault {
   int library = 0;  // ERR_LIB_...
   int reason = 0;   // SSL_R_... where the library is ERR_LIB_SSL
   std::string text;
+  std::string whole;  // "error:0A00010B:SSL routines::wrong version number:FILE:LINE:"
 };
 
 // Empties the queue; oldest first, which is where the cause is.

@@ -30,17 +30,20 @@ std::optional<std::string> host_name(std::string_view text) {
 }
 
 void NameTable::add(std::string_view name, std::size_t index) {
-  const bool wildcard = name.substr(0, 2) == "*.";
-  const auto valid = host_name(wildcard ? name.substr(2) : name);
-  if (valid) (wildcard ? wildcards_ : exact_).emplace(*valid, index);
+  const std::size_t mark = name.substr(0, 2) == "*." ? 2 : (name.substr(0, 1) == "." ? 1 : 0);
+  Table& table = mark == 2 ? wildcards_ : (mark == 1 ? domains_ : exact_);
+  if (const auto valid = host_name(name.substr(mark))) table.emplace(*valid, index);
 }
 
 std::optional<std::size_t> NameTable::find(std::string_view name) const {
   if (const auto found = exact_.find(name); found != exact_.end()) return found->second;
-  const std::size_t dot = name.find('.');
-  if (dot == std::string_view::npos) return std::nullopt;
-  const auto found = wildcards_.find(name.substr(dot + 1));
-  return found != wildcards_.end() ? std::optional(found->second) : std::nullopt;
+  const std::size_t first = name.find('.');
+  if (first == std::string_view::npos) return std::nullopt;
+  if (const auto found = wildcards_.find(name.substr(first + 1)); found != wildcards_.end()) return found->second;
+  for (std::size_t dot = first; dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+    if (const auto found = domains_.find(name.substr(dot + 1)); found != domains_.end()) return found->second;
+  }
+  return std::nullopt;
 }
 
 }  // namespace tls

@@ -18,16 +18,18 @@ namespace tls {
 // Which of several things a name belongs to. Exact names go before wildcards, earlier entries before later ones.
 class NameTable {
  public:
-  // A host name, or one with "*" as its whole first label (RFC 6125 §6.4.3); others are not entered.
+  // A host name, one with "*" as its whole first label (RFC 6125 §6.4.3), or ".example.com" for all names below; others
+  // are not entered.
   void add(std::string_view name, std::size_t index);
 
-  // `name` as host_name() gives it. A wildcard stands for exactly one label.
+  // `name` as host_name() gives it. A wildcard stands for exactly one label. Of domains the longest counts.
   [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const;
 
  private:
   using Table = std::map<std::string, std::size_t, std::less<>>;
   Table exact_;
   Table wildcards_;  // without "*."
+  Table domains_;    // without the dot in front
 };
 
 }  // namespace tls

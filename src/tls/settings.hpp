@@ -1,7 +1,10 @@
 // What an operator may choose about TLS; each default is the advice.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +12,29 @@ namespace tls {
 
 enum class Version { tls1_0, tls1_1, tls1_2, tls1_3 };
 enum class ClientCertificate { none, ask, require };
+
+// How sessions are remembered beside tickets whose keys are at hand.
+struct SessionMemory {
+  bool ids = false;                // TLS 1.2 clients get a session id, even where nobody remembers it
+  bool sessions_asked = false;     // whoever performs remembers sessions: Engine::handshake() may say want_session
+  bool ticket_keys_asked = false;  // and may have the key of a ticket none of ours has sealed
+  std::chrono::seconds lifetime{7200};
+  std::string scope;  // the session id context, to share sessions with others; empty: made from the certificates
+};
+
+// What another server's configuration may ask for. Each default is the advice; some of the rest is less safe.
+struct Leeway {
+  std::vector<Version> left_out;      // between the lowest and the highest version
+  std::optional<int> security_level;  // OpenSSL's; none: 2, or 0 below TLS 1.2
+  bool old_signatures = false;        // SHA-1 and SHA-224 as well
+  bool finite_field_dh = false;       // DHE, with parameters as strong as the key
+  std::string dh_parameters;          // PEM; these instead
+  std::uint64_t options = 0;          // OpenSSL's SSL_OP_ bits on top of ours
+  bool no_certificate = false;        // clients whose name nothing has get none: anonymous ciphers only
+  int verify_depth = 8;               // certificates above the client's own
+  std::string more_ca;                // PEM: trusted like client_ca, but not announced
+  bool trace = false;                 // Engine::take_trace() tells the handshake's steps
+};
 
 struct ServerSettings {
   Version min_version = Version::tls1_2;  // below 1.2 SECLEVEL is lowered to 0 for this context (old printers)
@@ -25,6 +51,8 @@ struct ServerSettings {
   // Application protocols of ours (RFC 7301): a client that offers only others gets no_application_protocol (ALPACA,
   // CVE-2021-3618). Empty: whatever is offered is ignored, for wrappers of any protocol.
   std::vector<std::string> alpn = {"smtp", "esmtp"};
+  SessionMemory memory;
+  Leeway leeway;
 };
 
 struct ClientSettings {

@@ -38,18 +38,41 @@ bool start_mac(const TicketKey& key, EVP_MAC_CTX* mac) {
   return EVP_MAC_init(mac, octets(secret), secret.size(), parameters.data()) == 1;
 }
 
+// What the key of that name says of its time.
+std::int64_t expiry(const TicketRing& ring, const unsigned char* name) {
+  const TicketKey* key = find_ticket_key(ring, chars(name, ticket_name_size));
+  return key != nullptr ? key->epoch : 0;
+}
+
 // NOLINTNEXTLINE(readability-function-size,readability-non-const-parameter): OpenSSL's shape
 int on_ticket(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int sealing) {
   const TicketRing* ring = Engine::Inner::of(ssl).context->tickets.get();
   if (ring == nullptr) return 0;
   const TicketSeal seal{name, iv, cipher, mac};
-  if (sealing == 1) return seal_ticket(*ring, seal);
+  Engine::Inner& connection = Engine::Inner::of(ssl);
+  if (sealing == 1) {
+    const int sealed = seal_ticket(*ring, seal);
+    if (sealed == 1)
+      connection.note(fmt::format("Issuing session ticket, key expiration: {}", expiry(*ring, name)), true);
+    return sealed;
+  }
   const int opened = open_ticket(*ring, seal);
+  if (opened > 0) {
+    connection.by_ticket = true;
+    connection.note(fmt::format("Decrypting session ticket, key expiration: {}", expiry(*ring, name)), true);
+  }
   // A TLS 1.3 ticket is for one use (RFC 8446 appendix C.4): whoever comes with one goes with a new one.
   return opened == 1 && SSL_version(ssl) == TLS1_3_VERSION ? 2 : opened;
 }
 
 }  // namespace
+
+const TicketKey* find_ticket_key(const TicketRing& ring, std::string_view name) {
+  const auto& keys = ring.keys();
+  const auto has_name = [&](const TicketKey& each) { return whole(each) && name_of(each) == name; };
+  const auto key = std::find_if(keys.begin(), keys.end(), has_name);
+  return key != keys.end() ? &*key : nullptr;
+}
 
 int seal_ticket(const TicketRing& ring, const TicketSeal& seal) {
   if (ring.keys().empty() || !whole(ring.keys().front())) return 0;
@@ -63,15 +86,12 @@ int seal_ticket(const TicketRing& ring, const TicketSeal& seal) {
 }
 
 int open_ticket(const TicketRing& ring, const TicketSeal& seal) {
-  const std::string_view name = chars(seal.name, ticket_name_size);
-  const auto& keys = ring.keys();
-  const auto has_name = [&](const TicketKey& each) { return whole(each) && name_of(each) == name; };
-  const auto key = std::find_if(keys.begin(), keys.end(), has_name);
-  if (key == keys.end()) return 0;
+  const TicketKey* key = find_ticket_key(ring, chars(seal.name, ticket_name_size));
+  if (key == nullptr) return 0;
   const bool ready =
       EVP_DecryptInit_ex2(seal.cipher, EVP_aes_256_cbc(), octets(cipher_key_of(*key)), seal.iv, nullptr) == 1;
   if (!ready || !start_mac(*key, seal.mac)) return -1;
-  return key == keys.begin() ? 1 : 2;
+  return key == ring.keys().data() ? 1 : 2;
 }
 
 void use_ticket_ring(SSL_CTX* context) {

@@ -22,6 +22,9 @@ struct TicketSeal {
   EVP_MAC_CTX* mac;
 };
 
+// The whole key of that name (16 octets), or null.
+[[nodiscard]] const TicketKey* find_ticket_key(const TicketRing& ring, std::string_view name);
+
 // With the first key. 1; 0 when there is none; -1 on errors.
 [[nodiscard]] int seal_ticket(const TicketRing& ring, const TicketSeal& seal);
 
