@@ -22,6 +22,8 @@ std::string_view name_of(Severity severity) {
       return "warning";
     case Severity::error:
       return "error";
+    case Severity::fatal:
+      return "fatal";
   }
   return "";
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,7 +13,7 @@
 inline namespace ehlock {
 namespace log {
 
-enum class Severity { info, warning, error };
+enum class Severity { info, warning, error, fatal };
 
 class Sink {
  public:
@@ -26,10 +27,15 @@ class Sink {
 // "ehlock[PID]: line\n" to descriptor 2 in one write(2).
 [[nodiscard]] std::unique_ptr<Sink> stderr_sink(std::string program);
 
-// Datagrams in RFC 3164 form to /dev/log, facility mail; opened now, so that a jailed process can go on writing.
-// Lines the log daemon does not take go to descriptor 2.
-[[nodiscard]] base::Result<std::unique_ptr<Sink>> syslog_sink(std::string program,
-                                                              const std::string& path = "/dev/log");
+inline constexpr int mail_facility = 2;
+
+// Datagrams in RFC 3164 form to /dev/log; opened now, so that a jailed process can go on writing. Lines the log daemon
+// does not take in time go to descriptor 2.
+[[nodiscard]] base::Result<std::unique_ptr<Sink>> syslog_sink(std::string program, const std::string& path = "/dev/log",
+                                                              int facility = mail_facility);
+
+// The number of "mail", "local3" and the like (RFC 3164 §4.1.1, syslog(3)'s names); nothing for anything else.
+[[nodiscard]] std::optional<int> facility_number(std::string_view name);
 
 }  // namespace log
 }  // namespace ehlock

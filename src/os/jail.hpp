@@ -16,7 +16,8 @@
 namespace os {
 
 // What a process of ours is; each has its own allow-list of system calls (default: kill), kept in os/seccomp.cpp.
-enum class Role { worker, key_process, launcher, exporter, helper_network, helper_key, relay };
+// receiver: takes connections, and descriptors from other processes; connects nowhere.
+enum class Role { worker, key_process, launcher, exporter, helper_network, helper_key, relay, receiver };
 
 struct JailSpec {
   Role role = Role::worker;

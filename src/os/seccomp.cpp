@@ -119,7 +119,7 @@ Rules rules_of(Role role, bool unix_sockets, pid_t pid) {
   const bool connects = role == Role::worker || role == Role::helper_network;
   add(rules, holds_keys ? key_rules() : loop_rules());
   if (role != Role::relay) add(rules, message_rules());
-  if (connects || role == Role::exporter) add(rules, socket_rules());
+  if (connects || role == Role::exporter || role == Role::receiver) add(rules, socket_rules());
   if (connects) add(rules, connect_rules(unix_sockets));
   if (role == Role::helper_network) rules.push_back({SYS_wait4});  // its program's exit status becomes its own
   add(rules, common_rules(pid));

@@ -14,6 +14,7 @@ std::string_view text_of(log::Severity severity) {
     case log::Severity::warning:
       return "warning";
     case log::Severity::error:
+    case log::Severity::fatal:
       return "error";
   }
   return "error";

@@ -1,0 +1,130 @@
+#include "apps/tlsproxy/handoff_worker.hpp"
+
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/tlsproxy/handoff_session.hpp"
+#include "net/listener.hpp"
+#include "net/spawn.hpp"
+#include "os/packet.hpp"
+#include "os/process.hpp"
+
+namespace app {
+namespace {
+
+// Clients taken in one turn before those that are there get theirs (threat 26: a flood starves nobody).
+constexpr int clients_in_a_row = 4;
+constexpr std::chrono::hours without_end{24};
+
+std::uint64_t random_number() {
+  std::uint64_t number = 0;
+  (void)!::getrandom(&number, sizeof number, 0);
+  return number >> 1;  // room to count up
+}
+
+// master starts another process while this one is full.
+net::Task<void> await_room(HandoffService& service) {
+  if (service.active < service.spec.max_sessions) co_return;
+  service.status.taken();
+  while (service.active >= service.spec.max_sessions && service.accepting) {
+    service.room.reset();
+    (void)co_await service.room.wait(net::after(without_end));
+  }
+  service.status.available();
+}
+
+// One connection counts as a use, so that master knows this program for one that starts well. More would only make it
+// start others: these workers take connections side by side.
+void count_first_use(const HandoffService& service) {
+  service.status.taken();
+  service.status.available();
+}
+
+net::Task<void> accept_clients(HandoffService& service, net::Listener& listener) {
+  const auto warn = [sink = service.spec.sink](std::string_view text) {
+    sink->write(log::Severity::error, fmt::format("error: a session failed: {}", text));
+  };
+  bool first = true;
+  int in_a_row = 0;
+  for (;;) {
+    co_await await_room(service);
+    auto accepted = co_await listener.accept();
+    if (!accepted) co_return;
+    if (first) count_first_use(service);
+    first = false;
+    net::spawn(service.loop, serve_handoff(service, std::move(accepted->socket)), warn);
+    if (++in_a_row < clients_in_a_row) continue;
+    in_a_row = 0;
+    co_await service.loop.sleep_until(net::Clock::now());
+  }
+}
+
+// The supervisor says nothing; its end of the channel is the order to finish.
+net::Task<void> await_order(HandoffService& service, net::Listener& listener) {
+  net::Waiter waiter(service.loop, service.spec.control.get());
+  for (;;) {
+    const auto packet = os::receive_packet(service.spec.control.get());
+    if (!packet || *packet) break;
+    (void)co_await waiter.wait(net::Direction::read, net::after(without_end));
+  }
+  service.accepting = false;
+  service.room.set();
+  listener.stop();
+  if (service.active == 0) service.loop.stop();
+}
+
+base::Result<std::optional<tls::Context>> make_context(const HandoffWorkerSpec& spec) {
+  if (spec.chains.empty()) return std::nullopt;
+  const auto identities = identities_of(spec.chains);
+  if (!identities) return tl::unexpected(identities.error());
+  auto context = tls::Context::server(spec.tls, *identities, nullptr);
+  if (!context) return tl::unexpected(context.error());
+  return std::move(*context);
+}
+
+int failed(int control, const std::string& why) {
+  (void)os::send_packet(control, encode(Started{false, why}));
+  return EXIT_FAILURE;
+}
+
+}  // namespace
+
+HandoffService::HandoffService(HandoffWorkerSpec from, std::optional<tls::Context> made, std::uint64_t first_number)
+    : spec(std::move(from)),
+      context(std::move(made)),
+      signer(loop, std::move(spec.keys), first_number),
+      status(spec.status.get(), spec.child, spec.generation),
+      generation(postfix::generation_of(spec.version)),
+      room(loop) {}
+
+int run_handoff_worker(HandoffWorkerSpec spec) {
+  os::name_process(fmt::format("tlsproxy {}", spec.number));
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  auto context = make_context(spec);
+  if (!context) return failed(spec.control.get(), context.error().text);
+
+  // Fork, then loop, then jail: the loop needs descriptors that the jail no longer gives.
+  HandoffService service(std::move(spec), std::move(*context), random_number());
+  (void)os::make_non_blocking(service.spec.control.get());
+  net::Listener listener(service.loop, std::move(service.spec.listener));
+  const auto broken = [](std::string_view) { std::abort(); };
+  net::spawn(service.loop, accept_clients(service, listener), broken);
+  net::spawn(service.loop, await_order(service, listener), broken);
+  net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
+  net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);
+  const auto jailed = os::enter_jail(service.spec.jail);
+  if (!jailed) return failed(service.spec.control.get(), jailed.error().text);
+  const std::string left_out = fmt::format("{}", fmt::join(jailed->left_out, "\n"));
+  (void)os::send_packet(service.spec.control.get(), encode(Started{true, left_out}));
+  service.loop.run();
+  // Nothing is left to tidy up in a process that ends, and the jail forbids some of what tidying does.
+  ::_exit(EXIT_SUCCESS);
+}
+
+}  // namespace app

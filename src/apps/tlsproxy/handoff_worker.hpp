@@ -1,0 +1,44 @@
+// A worker: the jailed process that takes clients over from postscreen(8), secures their connections and relays. It
+// holds no key, sees no file and connects nowhere.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "apps/shared/children.hpp"
+#include "apps/tlsproxy/status_channel.hpp"
+#include "log/sink.hpp"
+#include "os/fd.hpp"
+#include "os/jail.hpp"
+#include "postfix/version.hpp"
+#include "session/counters.hpp"
+#include "tls/settings.hpp"
+
+namespace app {
+
+struct HandoffWorkerSpec {
+  unsigned number = 0;
+  os::UniqueFd listener;
+  os::UniqueFd status;
+  os::UniqueFd control;              // to the supervisor; its end means: finish the sessions and end
+  os::UniqueFd keys;                 // to the key process
+  os::UniqueFd key_process;          // held open, so that the key process lives as long as somebody may need it
+  std::vector<ChainWithKey> chains;  // chain N's key is the key process's key N; none: TLS is refused
+  tls::ServerSettings tls;
+  postfix::Version version;
+  int log_level = 0;
+  pid_t child = 0;  // master's direct child
+  std::string generation;
+  std::size_t max_sessions = 0;
+  session::Counters* counters = nullptr;
+  log::Sink* sink = nullptr;
+  os::JailSpec jail;
+};
+
+// Until the sessions of its time are over; returns the exit status.
+[[nodiscard]] int run_handoff_worker(HandoffWorkerSpec spec);
+
+}  // namespace app

@@ -1,0 +1,260 @@
+#include "apps/tlsproxy/proxy_supervisor.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "apps/shared/agenda.hpp"
+#include "apps/shared/file_watch.hpp"
+#include "apps/tlsproxy/crew.hpp"
+#include "apps/tlsproxy/crew_certificates.hpp"
+#include "apps/tlsproxy/process_settings.hpp"
+#include "apps/tlsproxy/proxy_log.hpp"
+#include "apps/tlsproxy/tls_configuration.hpp"
+#include "base/text.hpp"
+#include "os/limits.hpp"
+
+namespace app {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// The descriptors master passes.
+constexpr int status_channel = 5;
+constexpr int listener = 6;
+constexpr seconds look_at_files_each{60};
+// Several files of one renewal change one after the other: wait for the last.
+constexpr milliseconds after_a_change{300};
+constexpr int slow_down = 1000;  // milliseconds before the exit after a fatal line, so that master's loops stay slow
+constexpr std::string_view jail = "/var/lib/ehlock/empty";
+
+class Supervisor {
+ public:
+  Supervisor(ProcessSettings settings, TlsConfiguration tls, ChildEnvironment environment, ChildOptions options)
+      : settings_(std::move(settings)),
+        tls_(std::move(tls)),
+        environment_(std::move(environment)),
+        options_(std::move(options)),
+        log_(log_of(settings_, options_.logs_to_stderr)),
+        sink_(open_log(log_)) {}
+
+  [[nodiscard]] base::Result<void> run();
+
+ private:
+  [[nodiscard]] base::Result<void> prepare();
+  [[nodiscard]] base::Result<std::unique_ptr<Crew>> start_crew(CrewCertificates certificates);
+  [[nodiscard]] base::Result<void> start_first();
+  void say_warnings();
+  [[nodiscard]] CrewCertificates certificates();
+  void renew();
+  [[nodiscard]] base::Result<void> loop(int signals);
+  [[nodiscard]] base::Result<void> on_ends();
+  void each(milliseconds interval, std::function<void()> action);
+  void look_at_uses();
+  void warn(std::string_view text) { sink_->write(log::Severity::warning, fmt::format("warning: {}", text)); }
+
+  ProcessSettings settings_;
+  TlsConfiguration tls_;
+  ChildEnvironment environment_;
+  ChildOptions options_;
+  ProxyLog log_;
+  std::unique_ptr<log::Sink> sink_;
+  session::Counters* counters_ = nullptr;
+  os::User mail_owner_;
+  os::User key_user_;
+  FileWatch watch_;
+  Agenda agenda_;
+  std::unique_ptr<Crew> current_;
+  std::vector<std::unique_ptr<Crew>> former_;
+  bool leaving_ = false;
+  std::uint64_t connections_seen_ = 0;
+  Agenda::Clock::time_point busy_ = Agenda::Clock::now();
+};
+
+base::Result<void> Supervisor::prepare() {
+  if (::chdir(settings_.queue_directory.c_str()) != 0) {
+    return base::fail_errno("change directory to " + settings_.queue_directory, errno);
+  }
+  auto counters = session::make_shared_counters();
+  if (!counters) return tl::unexpected(counters.error());
+  counters_ = *counters;
+  auto owner = os::find_user(settings_.mail_owner);
+  if (!owner) return base::fail("file main.cf: parameter mail_owner: {}", owner.error().text);
+  mail_owner_ = std::move(*owner);
+  key_user_ = os::unused_user();
+  auto watch = FileWatch::start();
+  if (!watch) return tl::unexpected(watch.error());
+  watch_ = std::move(*watch);
+  return {};
+}
+
+base::Result<std::unique_ptr<Crew>> Supervisor::start_crew(CrewCertificates certificates) {
+  CrewPlan plan;
+  plan.certificates = std::move(certificates);
+  plan.tls = tls_.settings;
+  plan.version = settings_.version;
+  plan.log_level = tls_.log_level;
+  plan.log = log_;
+  plan.child = ::getpid();
+  plan.generation = environment_.generation;
+  plan.listener = listener;
+  plan.status = status_channel;
+  plan.workers = settings_.workers;
+  plan.user = mail_owner_;
+  plan.key_user = key_user_;
+  plan.jail = jail;
+  plan.counters = counters_;
+  return Crew::start(std::move(plan));
+}
+
+void Supervisor::say_warnings() {
+  for (const auto& line : tls_.warnings) warn(line);
+  if (!tls_.offered) warn("TLS server role is disabled with tlsproxy_tls_security_level or tlsproxy_use_tls");
+}
+
+// What cannot be used is warned about and leaves TLS off: the original goes on in that case too.
+CrewCertificates Supervisor::certificates() {
+  if (!tls_.offered) return {};
+  auto read = read_certificates_of(tls_);
+  if (read) return std::move(*read);
+  for (const auto line : base::split(read.error().text, '\n')) warn(line);
+  return {};
+}
+
+base::Result<void> Supervisor::start_first() {
+  auto crew = start_crew(certificates());
+  if (!crew) {
+    warn(fmt::format("{}: disabling TLS support", crew.error().text));
+    crew = start_crew({});
+  }
+  if (!crew) return tl::unexpected(crew.error());
+  current_ = std::move(*crew);
+  if (options_.verbosity > 0 && !current_->left_out().empty()) {
+    for (const auto line : base::split(current_->left_out(), '\n')) warn(fmt::format("jail: left out: {}", line));
+  }
+  return {};
+}
+
+void Supervisor::renew() {
+  if (!watch_.changed()) return;
+  auto read = read_certificates_of(tls_);
+  auto fresh = read ? start_crew(std::move(*read)) : tl::unexpected(read.error());
+  if (!fresh) {
+    warn(fmt::format("certificate files changed, the old ones stay: {}", fresh.error().text));
+    return;
+  }
+  current_->finish();
+  former_.push_back(std::move(current_));
+  current_ = std::move(*fresh);
+  sink_->write(log::Severity::info, "certificate files changed: new certificates in use");
+}
+
+// Leaving is never a reason to wait: workers end by themselves with their last session.
+void Supervisor::look_at_uses() {
+  const std::uint64_t connections = counters_->connections.load();
+  const auto now = Agenda::Clock::now();
+  const bool idle = counters_->active.load() == 0;
+  if (!idle || connections != connections_seen_) busy_ = now;
+  connections_seen_ = connections;
+  const bool idle_for_long = settings_.max_idle.count() > 0 && now - busy_ >= settings_.max_idle;
+  const bool used_up = settings_.max_use > 0 && connections >= static_cast<std::uint64_t>(settings_.max_use);
+  leaving_ = leaving_ || idle_for_long || (used_up && idle);
+}
+
+base::Result<void> Supervisor::on_ends() {
+  for (const auto& ended : os::reap()) {
+    if (current_->on_end(ended)) continue;
+    for (const auto& crew : former_) {
+      if (crew->on_end(ended)) break;
+    }
+  }
+  std::erase_if(former_, [](const auto& crew) { return crew->over(); });
+  if (!current_->lost().empty()) return base::fail("{}", current_->lost());
+  return {};
+}
+
+void Supervisor::each(milliseconds interval, std::function<void()> action) {
+  agenda_.in(interval, [this, interval, action] {
+    action();
+    each(interval, action);
+  });
+}
+
+base::Result<void> Supervisor::loop(int signals) {
+  std::array<pollfd, 3> watched{{{status_channel, POLLIN, 0}, {signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}}};
+  while (!leaving_) {
+    if (::poll(watched.data(), watched.size(), agenda_.until_next()) < 0 && errno != EINTR) {
+      return base::fail_errno("poll", errno);
+    }
+    // master says nothing on it: it has gone, or reads its files anew and wants a successor.
+    if (watched[0].revents != 0) return {};
+    if (watched[2].revents != 0) {
+      watch_.clear_notices();
+      agenda_.in(after_a_change, [this] { renew(); });
+    }
+    signalfd_siginfo info{};
+    while (watched[1].revents != 0 && ::read(signals, &info, sizeof info) == sizeof info) {
+    }
+    if (const auto well = on_ends(); !well) return well;
+    agenda_.perform_due();
+  }
+  return {};
+}
+
+base::Result<void> Supervisor::run() {
+  const auto signals = os::signals_as_descriptor({SIGCHLD});
+  if (!signals) return tl::unexpected(signals.error());
+  if (const auto prepared = prepare(); !prepared) return prepared;
+  say_warnings();
+  watch_.watch(files_of(tls_));
+  if (const auto started = start_first(); !started) return started;
+  each(look_at_files_each, [this] { renew(); });
+  each(milliseconds(1000), [this] { look_at_uses(); });
+  if (settings_.retire.count() > 0) agenda_.in(settings_.retire, [this] { leaving_ = true; });
+  return loop(signals->get());
+}
+
+base::Result<void> serve(const ChildOptions& options, const ChildEnvironment& environment, ProxyLog& log) {
+  auto configuration = read_main_configuration(options, environment);
+  if (!configuration) return tl::unexpected(configuration.error());
+  auto settings = process_settings(*configuration, options, environment);
+  if (!settings) return tl::unexpected(settings.error());
+  log = log_of(*settings, options.logs_to_stderr);
+  if (!configuration->warning.empty()) {
+    open_log(log)->write(log::Severity::warning, fmt::format("warning: {}", configuration->warning));
+  }
+  auto tls = tls_configuration(configuration->parameters);
+  if (!tls) return tl::unexpected(tls.error());
+  return Supervisor(std::move(*settings), std::move(*tls), environment, options).run();
+}
+
+int fatal(const ProxyLog& log, std::string_view text) {
+  open_log(log)->write(log::Severity::fatal, fmt::format("fatal: {}", text));
+  ::poll(nullptr, 0, slow_down);
+  return EXIT_FAILURE;
+}
+
+}  // namespace
+
+int run_child_of_master(const std::vector<std::string>& words, std::string_view program) {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  const ChildEnvironment environment = child_environment();
+  const auto options = read_child_options(words, program);
+  ProxyLog log = log_before_main_cf(environment, options ? options->logs_to_stderr : ::isatty(STDERR_FILENO) == 1);
+  if (!options) return fatal(log, options.error().text);
+  const auto served = serve(*options, environment, log);
+  return served ? EXIT_SUCCESS : fatal(log, served.error().text);
+}
+
+}  // namespace app
