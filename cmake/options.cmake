@@ -6,7 +6,7 @@ target_compile_options(ehlock_options INTERFACE
 # g++ 12 sees uninitialised members in empty std::optional and std::variant where there are none (GCC bug 80635).
 target_compile_options(ehlock_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 target_compile_definitions(ehlock_options INTERFACE EHLOCK_VERSION="${PROJECT_VERSION}")
-target_link_libraries(ehlock_options INTERFACE fmt::fmt)
+target_link_libraries(ehlock_options INTERFACE $<IF:$<BOOL:$<TARGET_PROPERTY:EHLOCK_STATIC>>,fmt_static,fmt::fmt>)
 find_package(fmt REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Threads REQUIRED)

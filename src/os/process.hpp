@@ -36,6 +36,10 @@ struct ProgramSpec {
 // already.
 [[nodiscard]] base::Error become_program(const ProgramSpec& spec);
 
+// The same without exec, for a program that is a function of ours: this process has the program's descriptors (no
+// others), environment and signals then. Not for a change of user.
+[[nodiscard]] base::Result<void> become_program_in_place(const ProgramSpec& spec);
+
 struct Ended {
   pid_t pid;
   int status;  // as waitpid gives it

@@ -81,6 +81,21 @@ TEST(fork_role, dies_with_its_parent) {
   EXPECT_EQ(read_to_end(pipe.first.get()), "");
 }
 
+TEST(become_program_in_place, threat_39_has_the_programs_descriptors_and_environment_only) {
+  auto pipe = make_pipe().value();
+  const auto role = [&] {
+    ProgramSpec spec;
+    spec.descriptors = {{1, pipe.second.get()}};
+    spec.environment = {"ONE=1=1", "no variable"};
+    if (!become_program_in_place(spec)) return 1;
+    const bool only = write(1, "x", 1) == 1 && write(0, "x", 1) < 0 && write(2, "x", 1) < 0;
+    return only && std::string(getenv("ONE")) == "1=1" && getenv("PATH") == nullptr ? 0 : 2;
+  };
+  EXPECT_EQ(end_of(role), "exit status 0");
+  pipe.second.reset();
+  EXPECT_EQ(read_to_end(pipe.first.get()), "x");
+}
+
 TEST(start_program, finds_the_program_in_path_and_passes_arguments_and_environment) {
   ProgramSpec spec;
   spec.arguments = {"sh", "-c", "echo \"$0,$1,$A,$HOME\"", "zero", "one two"};

@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 
 #include "os/child.hpp"
@@ -135,6 +136,21 @@ base::Error become_program(const ProgramSpec& spec) {
   int no_pipe = -1;
   const Failure failure = replace_process(spec, no_pipe);
   return base::Error{base::fail_errno(spec.arguments[0] + ": " + text_of(failure.step), failure.error_number).value()};
+}
+
+base::Result<void> become_program_in_place(const ProgramSpec& spec) {
+  int no_pipe = -1;
+  if (map_descriptors(spec, no_pipe)) return base::fail_errno("map descriptors", errno);
+  if (clearenv() != 0) return base::fail("the environment cannot be replaced");
+  for (const auto& variable : spec.environment) {
+    const std::size_t sign = variable.find('=');
+    if (sign == std::string::npos) continue;
+    if (setenv(variable.substr(0, sign).c_str(), variable.c_str() + sign + 1, 1) != 0) {
+      return base::fail_errno("the environment", errno);
+    }
+  }
+  reset_signals();
+  return {};
 }
 
 base::Result<pid_t> start_program(const ProgramSpec& spec) {

@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -129,6 +130,7 @@ Rules rules_of(Role role, bool unix_sockets, pid_t pid) {
 constexpr std::uint16_t load = BPF_LD | BPF_W | BPF_ABS;
 constexpr std::uint16_t mask = BPF_ALU | BPF_AND | BPF_K;
 constexpr std::uint16_t jump_if_equal = BPF_JMP | BPF_JEQ | BPF_K;
+constexpr std::uint16_t always = BPF_JMP | BPF_JA;
 constexpr std::uint16_t answer = BPF_RET | BPF_K;
 constexpr sock_filter allow{answer, 0, 0, SECCOMP_RET_ALLOW};
 constexpr sock_filter kill_process{answer, 0, 0, SECCOMP_RET_KILL_PROCESS};
@@ -155,13 +157,31 @@ void assemble(const Condition& condition, std::vector<sock_filter>& code) {
   code.push_back(kill_process);
 }
 
-void assemble(const Rule& rule, std::vector<sock_filter>& code) {
+// Allows or kills: nothing goes on behind it.
+std::vector<sock_filter> body_of(const Rule& rule) {
   std::vector<sock_filter> body;
   for (const auto& condition : rule.conditions) assemble(condition, body);
   body.push_back(allow);
+  return body;
+}
+
+// The call's number is loaded once; one instruction for each call without conditions, and these first: the kernel runs
+// the program for every call there is when it enters it, and a helper enters three for each connection.
+void assemble(const Rules& rules, std::vector<sock_filter>& code) {
   code.push_back(load_at(offsetof(seccomp_data, nr)));
-  code.push_back(skip_unless_equal(static_cast<std::uint32_t>(rule.number), body.size()));
-  code.insert(code.end(), body.begin(), body.end());
+  const auto is_plain = [](const Rule& rule) { return rule.conditions.empty(); };
+  auto plain = static_cast<std::size_t>(std::count_if(rules.begin(), rules.end(), is_plain));
+  for (const auto& rule : rules) {
+    if (is_plain(rule)) code.push_back(skip_if_equal(static_cast<std::uint32_t>(rule.number), plain--));
+  }
+  code.push_back({always, 0, 0, 1});
+  code.push_back(allow);
+  for (const auto& rule : rules) {
+    if (is_plain(rule)) continue;
+    const auto body = body_of(rule);
+    code.push_back(skip_unless_equal(static_cast<std::uint32_t>(rule.number), body.size()));
+    code.insert(code.end(), body.begin(), body.end());
+  }
 }
 
 }  // namespace
@@ -173,7 +193,7 @@ bool has_filter(Role role) {
 std::vector<sock_filter> filter_of(Role role, bool unix_sockets, pid_t pid) {
   // Calls of another architecture have other numbers. x32 calls have a bit no number of the lists has.
   std::vector<sock_filter> code{load_at(offsetof(seccomp_data, arch)), skip_if_equal(architecture, 1), kill_process};
-  for (const auto& rule : rules_of(role, unix_sockets, pid)) assemble(rule, code);
+  assemble(rules_of(role, unix_sockets, pid), code);
   code.push_back(kill_process);
   return code;
 }

@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "apps/tlswrapper/own_program.hpp"
 #include "apps/tlswrapper/wrapper_session.hpp"
+#include "apps/tlswrapper_smtp/helper.hpp"
 #include "os/files.hpp"
 #include "os/process.hpp"
 
@@ -65,6 +67,7 @@ base::Result<void> make_program(WrapperSpec& spec, LeveledSink& sink) {
     program.descriptors.emplace_back(control_number, ends->control.get());
     program.descriptors.emplace_back(answer_number, ends->answer.get());
   }
+  if (is_own_smtp_helper(program.arguments.front())) program.own = run_smtp_helper;
   program.account_is_told = spec.options.account_from != config::AccountFrom::nowhere;
   if (!spec.options.user.empty()) {
     auto account = find_account(spec.options.user);

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <utility>
 
 #include "apps/shared/child_watch.hpp"
@@ -47,6 +48,15 @@ base::Result<std::optional<Account>> account_for(const WaitingProgramSpec& spec,
   return std::optional(std::move(*account));
 }
 
+int be_own(const WaitingProgramSpec& spec, const os::ProgramSpec& program, LeveledSink& sink) {
+  if (const auto done = os::become_program_in_place(program); !done) {
+    sink.fatal(done.error().text);
+    return exit_temporary;
+  }
+  os::name_process(std::filesystem::path(spec.arguments.front()).filename().string());
+  return spec.own(std::vector<std::string>(spec.arguments.begin() + 1, spec.arguments.end()));
+}
+
 // Returns only when there is no program to be.
 int wait_and_become(const WaitingProgramSpec& spec, int order, LeveledSink& sink) {
   const auto told = await_order(order);
@@ -62,6 +72,7 @@ int wait_and_become(const WaitingProgramSpec& spec, int order, LeveledSink& sink
     return exit_temporary;
   }
   if (*account) start_as(**account, program);
+  if (spec.own && !*account) return be_own(spec, program, sink);
   sink.fatal("unable to run " + os::become_program(program).text);
   return exit_temporary;
 }

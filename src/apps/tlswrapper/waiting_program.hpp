@@ -3,6 +3,7 @@
 // describe the connection, and with -U the name of an account.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ struct WaitingProgramSpec {
   std::vector<std::pair<int, int>> descriptors;  // the program's number -> ours
   std::optional<Account> account;                // -u
   bool account_is_told = false;                  // -U: go() names one
+  // The program, where it is a part of ours: called with the words behind its name, unless it has an account of its
+  // own.
+  std::function<int(const std::vector<std::string>&)> own;
 };
 
 class WaitingProgram {
