@@ -1,6 +1,5 @@
 #include "load_auth.hpp"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -11,21 +10,10 @@
 
 #include <fmt/format.h>
 
+#include "load_listen.hpp"
+
 namespace load {
 namespace {
-
-int listen_on(std::uint16_t port) {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  sockaddr_in at{};
-  at.sin_family = AF_INET;
-  at.sin_port = htons(port);
-  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  const bool fine = socket >= 0 && ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-                    ::bind(socket, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0 &&
-                    ::listen(socket, SOMAXCONN) == 0;
-  return fine ? socket : -1;
-}
 
 void answer(int client, const std::string& reply) {
   std::string request;

@@ -1,6 +1,6 @@
 // bench_load: clients for ./dev bench, on 127.0.0.1 only. First some sessions to warm up (with --hold: the held ones),
 // then "ready" on standard output; a line on standard input starts the load (or ends the holding); one JSON line tells
-// the outcome. `bench_load auth` is the helper of the nginx peer.
+// the outcome. `bench_load auth` and `bench_load screen` are helpers of peers.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 
 #include "load_auth.hpp"
 #include "load_loop.hpp"
+#include "load_screen.hpp"
 
 namespace {
 
@@ -84,8 +85,10 @@ int main(int count, char** words) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   allow_many_descriptors();
   std::span<char*> rest(words + 1, static_cast<std::size_t>(count - 1));
-  const bool auth = !rest.empty() && std::string_view(rest.front()) == "auth";
-  const auto options = load::parse(auth ? rest.subspan(1) : rest);
+  const std::string_view helper = rest.empty() ? "" : rest.front();
+  const bool helps = helper == "auth" || helper == "screen";
+  const auto options = load::parse(helps ? rest.subspan(1) : rest);
   if (!options) return complain(options.error().text);
-  return auth ? load::answer_auth(*options) : run(*options);
+  if (helper == "screen") return load::play_screen(*options);
+  return helps ? load::answer_auth(*options) : run(*options);
 }

@@ -62,6 +62,8 @@ bool take_value(std::string_view name, std::string_view value, Options& options)
   if (name == "--messages") return read_number(value, options.messages);
   if (name == "--octets") return read_number(value, options.octets);
   if (name == "--rate") return read_number(value, options.rate);
+  if (name == "--handoff") return read_text(value, options.handoff);
+  if (name == "--postlog") return read_text(value, options.postlog);
   if (name == "--signatures") return read_text(value, options.signatures);
   return name == "--ciphersuites" && read_text(value, options.ciphersuites);
 }

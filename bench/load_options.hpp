@@ -26,6 +26,8 @@ struct Options {
   std::size_t messages = 0;        // in each session
   std::size_t octets = 4096;       // of a message's text
   std::uint16_t backend_port = 0;  // `auth`: where clients are sent
+  std::string handoff;             // `screen`: tlsproxy's UNIX socket
+  std::string postlog;             // `screen`: the datagram socket to make, where Postfix's programs send their log
 };
 
 // The words after the program's name, as "--port", "2525", "--resumed".

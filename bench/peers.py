@@ -73,8 +73,9 @@ class Process:
 
 class Peer:
     """name; door: how TLS begins; idle_most: connections it can hold at once in this setting; package: whose version it has;
-    two_kinds: it is set up with all of bench.pairs()."""
+    two_kinds: it is set up with all of bench.pairs(); works: those it can do, None for all."""
     door = "starttls"
+    works = None
     two_kinds = False
     idle_most = 1_000_000
     package = ""
@@ -226,25 +227,35 @@ class PostfixProcess(Process):
         return {"MAIL_CONFIG": str(self.log.parent / "conf")}
 
 
+def lay_out_postfix(folder):
+    """conf, queue and data in the folder, as master wants to find them."""
+    os.chmod(folder, 0o755)
+    conf, queue, data = (folder / name for name in ("conf", "queue", "data"))
+    owner = pwd.getpwnam("postfix")
+    for path in (conf, queue, data, *(queue / name for name in ("pid", "private", "public", "incoming", "active",
+                                                                "deferred", "maildrop", "hold", "defer", "bounce"))):
+        path.mkdir()
+        if path not in (conf, queue) and path.name != "pid":
+            os.chown(path, owner.pw_uid, -1)
+    return conf, queue, data
+
+
+def needs_postfix():
+    if not os.path.exists(MASTER):
+        return "postfix is not installed"
+    return "" if os.getuid() == 0 else "postfix needs root"
+
+
 class Postfix(Peer):
     """smtpd with its own TLS; messages go on to the sink as through a proxy filter, without the queue."""
     idle_most = 100
     package = "postfix"
 
     def missing(self, bench):
-        if not os.path.exists(MASTER):
-            return "postfix is not installed"
-        return "" if os.getuid() == 0 else "postfix needs root"
+        return needs_postfix()
 
     def start(self, bench, folder, port):
-        os.chmod(folder, 0o755)
-        conf, queue, data = (folder / name for name in ("conf", "queue", "data"))
-        owner = pwd.getpwnam("postfix")
-        for path in (conf, queue, data, *(queue / name for name in ("pid", "private", "public", "incoming", "active",
-                                                                    "deferred", "maildrop", "hold", "defer", "bounce"))):
-            path.mkdir()
-            if path not in (conf, queue) and path.name != "pid":
-                os.chown(path, owner.pw_uid, -1)
+        conf, queue, data = lay_out_postfix(folder)
         (conf / "main.cf").write_text(self.main_cf(bench, queue, data))
         (conf / "master.cf").write_text(f"""
 127.0.0.1:{port} inet n - n - 150 smtpd
@@ -277,6 +288,58 @@ message_size_limit = 0
 """
 
 
+class Screened:
+    """master with its tlsproxy on the server's core, and what plays postscreen on the clients' core."""
+
+    def __init__(self, master, screen):
+        self.master, self.screen, self.pid = master, screen, master.pid
+
+    def end(self):
+        self.screen.end()
+        self.master.end()
+
+
+class Tlsproxy(Peer):
+    """tlsproxy(8) under Postfix's master: Postfix's own, or ours in its place."""
+    package = "postfix"
+    two_kinds = True
+    works = ("sessions", "resumed", "idle", "flood")
+
+    def __init__(self, name, ours):
+        super().__init__(name)
+        self.ours = ours
+
+    def program(self, bench):
+        return bench.ehlock.with_name("tlsproxy") if self.ours else Path(MASTER).with_name("tlsproxy")
+
+    def missing(self, bench):
+        return needs_postfix() or ("" if os.access(self.program(bench), os.X_OK) else f"{self.program(bench)} is not built")
+
+    def start(self, bench, folder, port):
+        conf, queue, data = lay_out_postfix(folder)
+        daemons = folder / "daemons"
+        daemons.mkdir()
+        for name, program in (("tlsproxy", self.program(bench)), ("tlsmgr", Path(MASTER).with_name("tlsmgr"))):
+            (daemons / name).symlink_to(program)
+        chains = ", ".join(f"{key}, {chain}" for chain, key in bench.pairs())
+        (conf / "main.cf").write_text(f"""
+compatibility_level = 3.6
+queue_directory = {queue}
+data_directory = {data}
+daemon_directory = {daemons}
+maillog_file = /var/log/{folder.name}
+myhostname = bench.example.org
+smtpd_tls_security_level = may
+smtpd_tls_chain_files = {chains}
+smtpd_tls_loglevel = 1
+""")
+        (conf / "master.cf").write_text("tlsproxy unix - - n - 0 tlsproxy\ntlsmgr unix - - n 1000? 1 tlsmgr\n")
+        words = [bench.programs / "bench_load", "screen", "--port", port, "--handoff", queue / "private/tlsproxy", "--postlog",
+                 queue / "public/postlog"]
+        screen = Process(words, bench.client_core, folder / "screen.log").wait_for_port(port)
+        return Screened(PostfixProcess([MASTER, "-s", "-c", conf], bench.server_core, folder / "log"), screen)
+
+
 def all_peers():
     return [Ehlock("ehlock", "starttls"), Ehlock("ehlock-implicit", "implicit"), Nginx("nginx"), Stunnel("stunnel"),
-            Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix")]
+            Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix"), Tlsproxy("postfix-tlsproxy", False), Tlsproxy("tlsproxy", True)]

@@ -30,9 +30,9 @@ def ratio(value, base):
 
 
 def own(name, results):
-    """What the peer is compared with: ehlock behind the same door."""
-    key = "ehlock-implicit" if name in ("haproxy", "hitch") and "ehlock-implicit" in results else "ehlock"
-    return results.get(key)
+    """What the peer is compared with: ours behind the same door."""
+    behind = {"haproxy": "ehlock-implicit", "hitch": "ehlock-implicit", "postfix-tlsproxy": "tlsproxy"}
+    return results.get(behind.get(name, "ehlock")) or results.get("ehlock")
 
 
 def rows(work, results):
@@ -41,7 +41,7 @@ def rows(work, results):
     for name, one in results.items():
         value = one.get("us") if name == "floor" else one.get(figure)
         mine = own(name, results)
-        compared = ratio(mine[figure], value) if mine and not name.startswith(("ehlock", "floor")) else "–"
+        compared = ratio(mine[figure], value) if mine and not name.startswith(("ehlock", "floor", "tlsproxy")) else "–"
         cells = [name, number(value) + ("~" if one["quiet"] == 0 else "")]
         if work in ("sessions", "resumed", "message"):
             cells.append(ratio(value, floor))
@@ -74,7 +74,7 @@ def table(job, results):
     heading = ["", unit]
     if work in ("sessions", "resumed", "message"):
         heading.append("÷ floor")
-    heading.append("ehlock ÷ it")
+    heading.append("ours ÷ it")
     if rate:
         heading.append(rate)
     heading.append("quiet rounds" if work != "idle" else "")
