@@ -337,7 +337,14 @@ smtpd_tls_loglevel = 1
         words = [bench.programs / "bench_load", "screen", "--port", port, "--handoff", queue / "private/tlsproxy", "--postlog",
                  queue / "public/postlog"]
         screen = Process(words, bench.client_core, folder / "screen.log").wait_for_port(port)
-        return Screened(PostfixProcess([MASTER, "-s", "-c", conf], bench.server_core, folder / "log"), screen)
+        server = Screened(PostfixProcess([MASTER, "-s", "-c", conf], bench.server_core, folder / "log"), screen)
+        end = time.monotonic() + 20
+        while not (queue / "private/tlsproxy").exists():
+            if time.monotonic() > end:
+                server.end()
+                raise Failed("master does not start")
+            time.sleep(0.05)
+        return server
 
 
 def all_peers():

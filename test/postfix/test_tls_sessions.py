@@ -11,10 +11,6 @@ from peers.tlsproxy_site import key_first
 KINDS = ["ecdsa", "rsa"]
 
 
-def sha256_of(certificate):
-    return ssl.PEM_cert_to_DER_cert(certificate.cert.read_text(encoding="ascii"))
-
-
 @pytest.mark.parametrize("chroot", [False, True], ids=["plain", "chroot"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_swaks_and_s_client_in_both_versions(site, certificates, kind, chroot):
@@ -37,27 +33,35 @@ def test_both_certificates_are_offered(site, certificates, version):
     one = site(both)
     if version == "1.2":
         contexts = [tls_context(version, ciphers=f"ECDHE-{kind.upper()}-AES128-GCM-SHA256") for kind in KINDS]
-        assert [one.session(context).certificate for context in contexts] == [sha256_of(cert) for cert in both]
+        assert [one.session(context).certificate for context in contexts] == [cert.der for cert in both]
     else:
-        assert one.session(tls_context(version)).certificate == sha256_of(both[0])
+        assert one.session(tls_context(version)).certificate == both[0].der
         for kind, algorithm in (("ecdsa", "ecdsa_secp256r1_sha256"), ("rsa", "rsa_pss_rsae_sha256")):
             text = openssl("s_client", "-starttls", "smtp", "-connect", one.endpoint, "-tls1_3", "-sigalgs", algorithm, feed=b"")
             assert f"Peer signature type: {'ECDSA' if kind == 'ecdsa' else 'RSA-PSS'}" in text.decode()
     one.nothing_broke()
 
 
+def test_key_and_chain_in_files_of_their_own(site, certificates):
+    both = [certificates.get(kind=kind) for kind in KINDS]
+    one = site([], main={"smtpd_tls_chain_files": ", ".join(f"{each.key}, {each.cert}" for each in both)})
+    for kind, certificate in zip(KINDS, both):
+        context = tls_context("1.2", ciphers=f"ECDHE-{kind.upper()}-AES128-GCM-SHA256")
+        assert one.session(context).certificate == certificate.der
+
+
 def test_legacy_certificate_parameters(site, certificates):
     rsa, ecdsa = certificates.get(kind="rsa"), certificates.get(kind="ecdsa")
     one = site([], main={"smtpd_tls_cert_file": rsa.cert, "smtpd_tls_key_file": rsa.key, "smtpd_tls_eccert_file": ecdsa.both})
     for cipher, certificate in (("ECDHE-RSA-AES128-GCM-SHA256", rsa), ("ECDHE-ECDSA-AES128-GCM-SHA256", ecdsa)):
-        assert one.session(tls_context("1.2", ciphers=cipher)).certificate == sha256_of(certificate)
+        assert one.session(tls_context("1.2", ciphers=cipher)).certificate == certificate.der
 
 
 def test_parameters_of_the_command_line_count(site, certificates):
     other = certificates.get("other.example")
     one = site(arguments=f"-o smtpd_tls_chain_files={key_first(other)} -o {{ tlsproxy_tls_protocols = !TLSv1.3 }}")
     client = one.session()
-    assert client.certificate == sha256_of(other) and client.version == "TLSv1.2"
+    assert client.certificate == other.der and client.version == "TLSv1.2"
 
 
 @pytest.mark.parametrize("kind", ["inline", "texthash", "hash"])
@@ -72,10 +76,10 @@ def test_the_map_of_names_chooses_the_certificate(site, certificates, place, kin
             (place / "main.cf").touch()
             assert run(["postmap", "-c", place, "-F", table]) == (0, "")
     one = site(main={"tls_server_sni_maps": table})
-    assert one.session(name="one.example").certificate == sha256_of(named)
+    assert one.session(name="one.example").certificate == named.der
     one.wait_for(r"TLS connection established from \[127.0.0.1\]:\d+ to one.example: TLSv1.3 with cipher ")
-    assert one.session(name="deep.in.wild.example").certificate == sha256_of(wild)
-    assert one.session(name="elsewhere.example").certificate == sha256_of(certificates.get())
+    assert one.session(name="deep.in.wild.example").certificate == wild.der
+    assert one.session(name="elsewhere.example").certificate == certificates.get().der
     one.wait_for(r"TLS SNI elsewhere.example from \[127.0.0.1\]:\d+ not matched, using default chain$")
     one.nothing_broke()
 

@@ -61,7 +61,7 @@ class TlsproxySite(Postfix):
         self.libexec = Path(folder).parent / f"{Path(folder).name}-libexec"
         self._fill_libexec(command)
         self.more_services = f"tlsproxy unix - - {'y' if chroot else 'n'} - {limit} {command} {arguments}\n"
-        chain = " ".join(f"{one.key} {one.cert}" for one in certificates)
+        chain = " ".join(str(key_first(one)) for one in certificates)
         super().__init__(folder, screen={}, main={
             **MAIN, **SCREEN, **({"smtpd_tls_chain_files": chain} if chain else {}), "daemon_directory": self.libexec,
             **(screen or {}), **(main or {})})
