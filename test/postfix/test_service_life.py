@@ -257,10 +257,6 @@ def test_ours_has_no_client_role_and_says_so_once(make_site, ours, backend):
     one.nothing_broke()
 
 
-def has_jail(process, user):
-    return (process.uids == {user.pw_uid} and process.no_new_privs and process.seccomp_filtered and process.capabilities == 0)
-
-
 @pytest.mark.parametrize("chroot", [False, True], ids=["plain", "chroot"])
 def test_our_processes_have_little(make_site, ours, certificates, chroot):
     """The private key is in the memory of the key process alone; who reads the network is jailed; root reads none of it."""
@@ -272,23 +268,24 @@ def test_our_processes_have_little(make_site, ours, certificates, chroot):
         processes = one.processes()
         secrets = certificate.secret_numbers()
         secrets += [number[::-1] for number in secrets]
-        holders = [process for process in processes if procfs.memory_holds(process.pid, secrets)]
-        assert [process.role for process in holders] == ["key"], [process.name for process in processes]
+        holders = [process.pid for process in processes if procfs.memory_holds(process.pid, secrets)]
+        keys = [process for process in processes if process.role == "key"]
+        assert holders == [process.pid for process in keys] and len(keys) == 1, [process.name for process in processes]
         readers = [process for process in processes if process.sockets()]
-        assert readers and all(process.role == "worker" for process in readers)
+        assert len(readers) == 1 and readers[0].uids == {owner.pw_uid} and readers[0].gids == {owner.pw_gid}
+        child = one.child().pid
         for process in processes:
-            if process.role in ("worker", "key"):
-                assert has_jail(process, owner), process.name
-        if chroot:
-            jail = str((one.folder / "queue").resolve())
-            assert {process.root.startswith(jail) or process.root != "/" for process in readers} == {True}
+            if process.pid != child:
+                assert 0 not in process.uids and process.no_new_privs and process.seccomp_filtered, process.name
+                assert process.capabilities == 0 and not process.dumpable and process.root != "/", process.name
+        assert keys[0].uids != {owner.pw_uid} and not keys[0].sockets()
         one.dialog(client)
 
 
 def test_a_killed_worker_is_replaced(make_site, ours):
     one = make_site(ours)
     one.session()
-    worker = next(process for process in one.processes() if process.role == "worker")
+    worker = next(process for process in one.processes() if process.pid != one.child().pid and process.role != "key")
     os.kill(worker.pid, signal.SIGKILL)
     until(lambda: worker.pid not in [process.pid for process in one.processes()], "its end")
     one.session(source="127.0.0.2")

@@ -52,26 +52,30 @@ class Tlsproxy:
 
 class TlsproxySite(Postfix):
     """certificates: their chains and keys, in smtpd_tls_chain_files. main, screen: more parameters; arguments: what follows
-    the command in tlsproxy's line of master.cf. command: its name in the daemon directory. limit: the process limit there."""
+    the command in tlsproxy's line of master.cf. command: its name in the daemon directory. limit: the process limit there.
+    more: other lines of it."""
     master_options = ["-s"]  # as `postfix start-fg`: services are not told to debug
 
     def __init__(self, folder, program, certificates, *, chroot=False, main=None, screen=None, arguments="", command="tlsproxy",
-                 limit="0"):
+                 limit="0", more=""):
         self.program = program
-        self.libexec = Path(folder).parent / f"{Path(folder).name}-libexec"
-        self._fill_libexec(command)
-        self.more_services = f"tlsproxy unix - - {'y' if chroot else 'n'} - {limit} {command} {arguments}\n"
+        self.libexec = Path(folder).parent / f"{Path(folder).name}-lib/postfix/sbin"
+        self.libexec.mkdir(mode=0o755, parents=True)
+        for one in DAEMONS.iterdir():
+            (self.libexec / one.name).symlink_to(one)
+        self.install(program, command)
+        self.more_services = f"tlsproxy unix - - {'y' if chroot else 'n'} - {limit} {command} {arguments}\n{more}"
         chain = " ".join(str(key_first(one)) for one in certificates)
         super().__init__(folder, screen={}, main={
             **MAIN, **SCREEN, **({"smtpd_tls_chain_files": chain} if chain else {}), "daemon_directory": self.libexec,
             **(screen or {}), **(main or {})})
 
-    def _fill_libexec(self, command):
-        self.libexec.mkdir(mode=0o755)
-        for one in DAEMONS.iterdir():
-            (self.libexec / one.name).symlink_to(one)
-        (self.libexec / command).unlink(missing_ok=True)
-        (self.libexec / command).symlink_to(self.program.path)
+    def install(self, program, command):
+        """Puts a program where master will look for the command."""
+        path = Path(os.path.normpath(self.libexec / command))
+        path.parent.mkdir(mode=0o755, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.symlink_to(program.path)
 
     @property
     def socket_path(self):
@@ -96,6 +100,11 @@ class TlsproxySite(Postfix):
     def carried(self, client):
         """Fails unless tlsproxy logged this client; who else does TLS here does not count."""
         self.wait_for(rf"/tlsproxy\[\d+\]: CONNECT from {re.escape(self.name_of(client))}$")
+
+    def carried_by(self, client, program):
+        """The same, and it was a process of this program."""
+        hit = self.wait_for(rf"/tlsproxy\[(\d+)\]: CONNECT from {re.escape(self.name_of(client))}$")
+        assert os.path.samefile(f"/proc/{hit.group(1)}/exe", program.path)
 
     def told(self, client, pattern, after=0):
         """Waits for a line of tlsproxy about this client: pattern with %s for "[address]:port"."""
