@@ -1,5 +1,7 @@
 // Rows about running: time limits, counts, processes, log.
 
+#include <algorithm>
+
 #include "config/serve_options.hpp"
 #include "config/value.hpp"
 
@@ -37,9 +39,34 @@ base::Result<std::size_t> workers(std::string_view text) {
   return parsed;
 }
 
-const Words<LogTarget>& targets() {
-  static const Words<LogTarget> words{{"stderr", LogTarget::standard_error}, {"syslog", LogTarget::syslog}};
+const Words<LogKind>& targets() {
+  static const Words<LogKind> words{
+      {"stderr", LogKind::standard_error}, {"syslog", LogKind::syslog}, {"journald", LogKind::journald}};
   return words;
+}
+
+base::Result<LogTarget> log_target(std::string_view text) {
+  constexpr std::string_view file = "file:";
+  if (text.starts_with(file)) {
+    auto path = absolute_path(text.substr(file.size()));
+    if (!path) return base::fail("file: {}", path.error().text);
+    return LogTarget{LogKind::file, std::move(*path)};
+  }
+  const auto kind = one_of(targets())(text);
+  if (!kind) return base::fail("{}, or file:/PATH", kind.error().text);
+  return LogTarget{*kind, {}};
+}
+
+// What may stand before "[PID]: " in the lines that log daemons and their readers take apart.
+base::Result<std::string> program_name(std::string_view text) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
+           c == '-' || c == '.';
+  };
+  if (text.empty() || text.size() > 64 || !std::all_of(text.begin(), text.end(), fits)) {
+    return base::fail("must be 1 to 64 of the letters, digits and / _ - .");
+  }
+  return std::string(text);
 }
 
 const Words<LogFormat>& formats() {
@@ -154,9 +181,12 @@ ServeOptions process_options() {
 ServeOptions log_options() {
   return {
       single<Draft>(
-          choice({.flag = "log", .key = "log", .argument = "WHERE", .standard = "stderr", .help = "where log lines go"},
-                 targets()),
-          [](Draft & d) -> auto& { return d.plan.log; }, one_of(targets())),
+          {.flag = "log",
+           .key = "log",
+           .argument = "WHERE",
+           .standard = "stderr",
+           .help = "where log lines go: stderr, syslog, journald (with fields) or file:/PATH (USR1 opens it anew)"},
+          [](Draft & d) -> auto& { return d.plan.log; }, log_target),
       single<Draft>(
           choice({.flag = "log-format",
                   .key = "log_format",
@@ -165,6 +195,13 @@ ServeOptions log_options() {
                   .help = "Postfix's form, or one JSON object a line"},
                  formats()),
           [](Draft & d) -> auto& { return d.plan.log_format; }, one_of(formats())),
+      single<Draft>(
+          {.flag = "log-name",
+           .key = "log_name",
+           .argument = "NAME",
+           .standard = "ehlock",
+           .help = "the program's name in log lines; postfix/ehlock for tools that read Postfix's"},
+          [](Draft & d) -> auto& { return d.plan.log_name; }, program_name),
   };
 }
 

@@ -18,7 +18,12 @@ namespace config {
 
 enum class Door { starttls, implicit };
 enum class LogFormat { text, json };
-enum class LogTarget { standard_error, syslog };
+enum class LogKind { standard_error, syslog, journald, file };
+
+struct LogTarget {
+  LogKind kind = LogKind::standard_error;
+  std::string file;
+};
 
 struct Listener {
   os::Endpoint endpoint;
@@ -57,8 +62,9 @@ struct ServePlan {
   std::size_t max_connections = 20000;  // of one worker
   std::size_t max_programs = 100;       // running at once, of all workers
 
-  LogTarget log = LogTarget::standard_error;
+  LogTarget log;
   LogFormat log_format = LogFormat::text;
+  std::string log_name = "ehlock";  // the program's name in log lines
 };
 
 }  // namespace config

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "log/outlet.hpp"
 #include "os/address.hpp"
 
 inline namespace ehlock {
@@ -59,7 +60,7 @@ std::string short_timestamp() {
 }
 
 void write_to_stderr(std::string_view program, std::string_view line) {
-  wrote(STDERR_FILENO, fmt::format("{}[{}]: {}\n", program, getpid(), line));
+  write_without_waiting(STDERR_FILENO, fmt::format("{}[{}]: {}\n", program, getpid(), line));
 }
 
 }  // namespace log

@@ -2,6 +2,7 @@
 #include "log/journal.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -40,65 +41,168 @@ bool is_control(char c) {
   return (c >= 0 && c < ' ') || c == '\x7f';
 }
 
+std::string_view verification_of(const TlsEvent& event) {
+  if (event.client_subject.empty()) return "none";
+  return event.client_verified ? "trusted" : "untrusted";
+}
+
+std::string_view ticket_of(const TlsEvent& event) {
+  if (!event.ticket_offered) return "none";
+  return event.resumed ? "accepted" : "refused";
+}
+
+std::int64_t milliseconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
+// "192.0.2.1" and 4711 of "unknown[192.0.2.1]:4711"; a client without brackets is one text.
+std::vector<Field> facts_of_client(const std::string& client) {
+  const auto open = client.find('[');
+  const auto close = client.rfind(']');
+  if (open == std::string::npos || close == std::string::npos || close < open) return {{"client", client}};
+  std::vector<Field> facts{{"client", client.substr(open + 1, close - open - 1)}};
+  const std::string_view behind = std::string_view(client).substr(close + 1);
+  const auto port = behind.starts_with(':') ? base::number<std::uint16_t>(behind.substr(1)) : std::nullopt;
+  if (port) facts.push_back({"client_port", std::int64_t{*port}});
+  const std::string name = client.substr(0, open);
+  if (!name.empty() && name != "unknown") facts.push_back({"client_name", name});
+  return facts;
+}
+
+std::vector<Field> facts_of_tls(const TlsEvent& event) {
+  std::vector<Field> facts{{"version", event.protocol},
+                           {"cipher", event.cipher},
+                           {"cipher_bits", std::int64_t{event.bits}},
+                           {"group", event.group},
+                           {"signature", event.server_signature},
+                           {"digest", event.server_digest},
+                           {"sni", event.sni},
+                           {"resumed", event.resumed},
+                           {"ticket", std::string(ticket_of(event))},
+                           {"verify", std::string(verification_of(event))},
+                           {"handshake_us", std::int64_t{event.took.count()}}};
+  if (!event.client_subject.empty()) facts.push_back({"client_subject", event.client_subject});
+  return facts;
+}
+
+std::vector<Field> facts_of_failure(const TlsFailure& failure) {
+  std::vector<Field> facts{{"reason", failure.reason}, {"sni", failure.sni}};
+  if (!failure.detail.empty()) facts.push_back({"detail", failure.detail});
+  if (failure.offered.empty()) return facts;
+  facts.push_back({"offered_versions", failure.versions});
+  facts.push_back({"offered_ciphers", failure.ciphers});
+  facts.push_back({"offered_groups", failure.groups});
+  return facts;
+}
+
+void add(std::vector<Field>& facts, std::vector<Field> more) {
+  facts.insert(facts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::string reason_of(const std::optional<TlsFailure>& failure, const std::string& outcome) {
+  if (failure) return failure->reason;
+  return outcome == "quit" ? "" : outcome;
+}
+
 }  // namespace
 
 Journal::Journal(Sink& sink, std::string session_id, std::string client)
     : sink_(sink), session_id_(std::move(session_id)), client_(base::escaped(client)) {}
 
 void Journal::connected(std::string_view listener) {
-  line(Severity::info, fmt::format("connect from {}{}", client_, told("to", listener)));
+  listener_ = listener;
+  line(Severity::info, "connect", fmt::format("connect from {}{}", client_, told("to", listener)),
+       {{"listener", listener_}});
 }
 
 void Journal::secured(const TlsEvent& event) {
+  tls_ = event;
   const std::string client = without_port(client_);
-  line(Severity::info, summary_of(event, client));
+  line(Severity::info, "tls", summary_of(event, client), facts_of_tls(event));
   if (event.client_subject.empty()) return;
-  line(Severity::info, fmt::format("{}: {}: subject={}", client, trust_of(event), base::escaped(event.client_subject)));
+  line(Severity::info, "client_certificate",
+       fmt::format("{}: {}: subject={}", client, trust_of(event), base::escaped(event.client_subject)),
+       {{"client_subject", event.client_subject}, {"verify", std::string(verification_of(event))}});
 }
 
-void Journal::tls_failed(std::string_view reason, std::string_view offered) {
-  line(Severity::info, fmt::format("SSL_accept error from {}: {}{}", without_port(client_), base::escaped(reason),
-                                   told("offered", offered)));
+void Journal::tls_failed(const TlsFailure& failure) {
+  failure_ = failure;
+  stage_ = "TLS";
+  line(Severity::info, "tls_failed",
+       fmt::format("SSL_accept error from {}: {}{}", without_port(client_), base::escaped(failure.reason),
+                   told("offered", failure.offered)),
+       facts_of_failure(failure));
 }
 
 void Journal::discarded(std::size_t bytes) {
-  line(Severity::warning, fmt::format("improper command pipelining after STARTTLS from {}: {} bytes discarded",
-                                      without_port(client_), bytes));
+  line(Severity::warning, "injection",
+       fmt::format("improper command pipelining after STARTTLS from {}: {} bytes discarded", without_port(client_),
+                   bytes),
+       {{"bytes", static_cast<std::int64_t>(bytes)}});
 }
 
 void Journal::lost_connection(std::string_view after) {
-  line(Severity::info, fmt::format("lost connection after {} from {}", base::escaped(after), without_port(client_)));
+  line(Severity::info, "lost",
+       fmt::format("lost connection after {} from {}", base::escaped(after), without_port(client_)),
+       {{"stage", std::string(after)}});
 }
 
 void Journal::timed_out(std::string_view after) {
-  line(Severity::info, fmt::format("timeout after {} from {}", base::escaped(after), without_port(client_)));
+  line(Severity::info, "timeout", fmt::format("timeout after {} from {}", base::escaped(after), without_port(client_)),
+       {{"stage", std::string(after)}});
 }
 
 void Journal::backend_failed(std::string_view why) {
-  line(Severity::warning, fmt::format("warning: backend: {} (client {})", base::escaped(why), client_));
+  line(Severity::warning, "backend_failed",
+       fmt::format("warning: backend: {} (client {})", base::escaped(why), client_),
+       {{"backend", backend_}, {"why", std::string(why)}});
 }
 
 void Journal::rejected(std::string_view stage, std::string_view text) {
-  line(Severity::info,
-       fmt::format("reject: {} from {}: {}", base::escaped(stage), without_port(client_), base::escaped(text)));
+  line(Severity::info, "reject",
+       fmt::format("reject: {} from {}: {}", base::escaped(stage), without_port(client_), base::escaped(text)),
+       {{"stage", std::string(stage)}, {"why", std::string(text)}});
 }
 
 void Journal::warning(std::string_view text) {
-  line(Severity::warning, fmt::format("warning: {}", text));
+  line(Severity::warning, "warning", fmt::format("warning: {}", text));
 }
 
-void Journal::disconnected(std::string_view counts, std::string_view outcome, std::uint64_t received,
-                           std::uint64_t sent) {
-  const std::string_view space = counts.empty() ? "" : " ";
-  line(Severity::info, fmt::format("disconnect from {}{}{} outcome={} received={} sent={}", without_port(client_),
-                                   space, base::escaped(counts), base::escaped(outcome), received, sent));
+std::vector<Field> Journal::facts_of(const EndEvent& end) const {
+  const auto duration = std::chrono::steady_clock::now() - began_;
+  Fields facts{{"listener", listener_},
+               {"backend", backend_},
+               {"result", end.outcome},
+               {"reason", reason_of(failure_, end.outcome)},
+               {"stage", stage_},
+               {"counts", end.counts},
+               {"messages", static_cast<std::int64_t>(end.messages)},
+               {"recipients", static_cast<std::int64_t>(end.recipients)},
+               {"received", static_cast<std::int64_t>(end.received)},
+               {"sent", static_cast<std::int64_t>(end.sent)},
+               {"duration_ms", milliseconds(duration)}};
+  if (tls_) add(facts, facts_of_tls(*tls_));
+  if (!failure_) return facts;
+  Fields more = facts_of_failure(*failure_);
+  add(facts, {std::make_move_iterator(more.begin() + 1), std::make_move_iterator(more.end())});  // its reason is there
+  return facts;
+}
+
+void Journal::disconnected(const EndEvent& end) {
+  const std::string_view space = end.counts.empty() ? "" : " ";
+  line(Severity::info, "session",
+       fmt::format("disconnect from {}{}{} outcome={} received={} sent={}", without_port(client_), space,
+                   base::escaped(end.counts), base::escaped(end.outcome), end.received, end.sent),
+       facts_of(end));
 }
 
 // One event is one line even when a caller forgot to escape (threat 38).
-void Journal::line(Severity severity, std::string_view text) {
-  std::string whole = fmt::format("{}: {}", session_id_, text);
+void Journal::line(Severity severity, std::string_view event, std::string_view text, Fields facts) {
+  std::string whole(text);
   std::replace_if(whole.begin(), whole.end(), is_control, '?');
-  sink_.write(severity, whole);
+  Fields all = facts_of_client(client_);
+  add(all, std::move(facts));
+  sink_.record({severity, event, session_id_, whole, all});
 }
 
 std::string SessionIds::next() {

@@ -2,10 +2,13 @@
 // what they know). It takes typed events, never text of the wire unescaped; there is no way to give it a password.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "log/sink.hpp"
 
@@ -22,36 +25,72 @@ struct TlsEvent {
   std::string server_digest;
   std::string sni;
   bool resumed = false;
-  std::string client_subject;  // with a client certificate
+  bool ticket_offered = false;  // the client had one; `resumed` says whether it was taken
+  std::string client_subject;   // with a client certificate
   bool client_verified = false;
+  std::chrono::microseconds took{0};
 };
 
-// The lines of one session. Each begins with the session id: "3f9a0c11: connect from unknown[192.0.2.1]:4711".
+// A handshake that failed: why, and what the client had offered.
+struct TlsFailure {
+  std::string reason;   // closed list of tls::FailReason, "client_alert:48"
+  std::string offered;  // tls::HelloFacts::text(); empty: nothing was heard
+  std::string detail{};
+  std::vector<std::string> versions{};
+  std::vector<std::string> ciphers{};
+  std::vector<std::string> groups{};
+  std::string sni{};
+};
+
+// What is known when a session ends.
+struct EndEvent {
+  std::string counts;   // "ehlo=2 starttls=1 quit=1 commands=4"
+  std::string outcome;  // closed list of smtp::Outcome
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+  std::uint64_t messages = 0;
+  std::uint64_t recipients = 0;
+};
+
+// The lines of one session. Each begins with the session id: "3f9a0c11: connect from unknown[192.0.2.1]:4711". As
+// events they are told in docs/logs.md; the last one, "session", has the facts of all others.
 class Journal {
  public:
   Journal(Sink& sink, std::string session_id, std::string client);  // client: "unknown[192.0.2.1]:4711"
 
   void connected(std::string_view listener);
   void secured(const TlsEvent& event);
-  void tls_failed(std::string_view reason, std::string_view offered);  // reason: closed list of tls::FailReason
-  void discarded(std::size_t bytes);                                   // bytes behind STARTTLS, dropped or refused
-  void lost_connection(std::string_view after);                        // "lost connection after STARTTLS from ..."
+  void tls_failed(const TlsFailure& failure);
+  void discarded(std::size_t bytes);             // bytes behind STARTTLS, dropped or refused
+  void lost_connection(std::string_view after);  // "lost connection after STARTTLS from ..."
   void timed_out(std::string_view after);
   void backend_failed(std::string_view why);
   void rejected(std::string_view stage, std::string_view text);
   void warning(std::string_view text);  // anything else worth a line; wire text must be escaped by the caller
 
+  // For the last event only: where the session goes, and the last command.
+  void goes_to(std::string_view backend) { backend_ = backend; }
+  void reached(std::string_view stage) { stage_ = stage; }
+
   // Last line: "disconnect from unknown[192.0.2.1] ehlo=2 starttls=1 quit=1 commands=4 outcome=quit ...".
-  void disconnected(std::string_view counts, std::string_view outcome, std::uint64_t received, std::uint64_t sent);
+  void disconnected(const EndEvent& end);
 
   [[nodiscard]] const std::string& session_id() const { return session_id_; }
 
  private:
-  void line(Severity severity, std::string_view text);
+  using Fields = std::vector<Field>;
+  void line(Severity severity, std::string_view event, std::string_view text, Fields facts = {});
+  [[nodiscard]] Fields facts_of(const EndEvent& end) const;
 
   Sink& sink_;
   std::string session_id_;
   std::string client_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  std::string listener_;
+  std::string backend_;
+  std::string stage_ = "CONNECT";
+  std::optional<TlsEvent> tls_;
+  std::optional<TlsFailure> failure_;
 };
 
 // A session id: 8 hexadecimal digits that differ between the sessions of a day (random start, counted up).

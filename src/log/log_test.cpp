@@ -1,17 +1,21 @@
 // The journal's words, and where the sinks put them.
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "log/forms.hpp"
 #include "log/journal.hpp"
+#include "log/program_sinks.hpp"
 #include "log/sink.hpp"
 #include "os/address.hpp"
 #include "os/fd.hpp"
@@ -88,9 +92,9 @@ TEST_F(JournalTest, tells_trust_in_a_client_certificate) {
 }
 
 TEST_F(JournalTest, has_a_line_for_each_way_a_session_goes_wrong) {
-  journal_.tls_failed("no_shared_cipher", "TLSv1.2 RC4-SHA");
+  journal_.tls_failed({"no_shared_cipher", "TLSv1.2 RC4-SHA"});
   EXPECT_EQ(last(), "3f9a0c11: SSL_accept error from unknown[192.0.2.1]: no_shared_cipher offered TLSv1.2 RC4-SHA");
-  journal_.tls_failed("timeout", "");
+  journal_.tls_failed({"timeout", ""});
   EXPECT_EQ(last(), "3f9a0c11: SSL_accept error from unknown[192.0.2.1]: timeout");
   journal_.discarded(23);
   EXPECT_EQ(last(), "3f9a0c11: improper command pipelining after STARTTLS from unknown[192.0.2.1]: 23 bytes discarded");
@@ -107,11 +111,11 @@ TEST_F(JournalTest, has_a_line_for_each_way_a_session_goes_wrong) {
 }
 
 TEST_F(JournalTest, ends_with_counts_outcome_and_bytes) {
-  journal_.disconnected("ehlo=2 starttls=1 quit=1 commands=4", "quit", 1234, 567);
+  journal_.disconnected({"ehlo=2 starttls=1 quit=1 commands=4", "quit", 1234, 567});
   EXPECT_EQ(last(),
             "3f9a0c11: disconnect from unknown[192.0.2.1] ehlo=2 starttls=1 quit=1 commands=4 outcome=quit "
             "received=1234 sent=567");
-  journal_.disconnected("", "lost", 0, 0);
+  journal_.disconnected({"", "lost", 0, 0});
   EXPECT_EQ(last(), "3f9a0c11: disconnect from unknown[192.0.2.1] outcome=lost received=0 sent=0");
 }
 
@@ -122,9 +126,9 @@ TEST_F(JournalTest, threat_38_wire_text_cannot_make_a_second_line_or_move_the_cu
   journal_.secured(event);
   journal_.rejected("RCPT\r\n", "554 \xff");
   journal_.lost_connection("A\nB");
-  journal_.tls_failed("x", "\n");
+  journal_.tls_failed({"x", "\n"});
   journal_.warning("forgot to escape\nthis");
-  journal_.disconnected("a\n", "b\n", 0, 0);
+  journal_.disconnected({"a\n", "b\n", 0, 0});
   for (const auto& line : memory_.lines) {
     EXPECT_EQ(line.find_first_of("\n\r\x1b"), std::string::npos) << line;
   }
@@ -166,6 +170,51 @@ TEST(stderr_sink, writes_program_pid_and_line_at_once) {
   CapturedStderr captured;
   stderr_sink("ehlock")->write(Severity::info, "3f9a0c11: connect");
   EXPECT_EQ(captured.next(), fmt::format("ehlock[{}]: 3f9a0c11: connect\n", getpid()));
+}
+
+TEST(stderr_sink, threat_55_a_reader_that_stalls_costs_lines_and_nobody_waits) {
+  CapturedStderr captured;
+  const auto sink = stderr_sink("ehlock");
+  const std::string line(900, 'x');
+  for (int i = 0; i < 200; ++i) sink->write(Severity::info, line);  // a pipe takes 65536 octets
+  std::string seen;
+  for (int i = 0; i < 30; ++i) seen += captured.next();
+  EXPECT_THAT(seen, testing::HasSubstr("xxx\n"));
+  sink->write(Severity::info, "after");
+  while (seen.find("after") == std::string::npos) seen += captured.next();
+  EXPECT_THAT(seen, testing::ContainsRegex("warning: 1[0-9][0-9] log lines were lost\n"));
+}
+
+class LogFileTest : public testing::Test {
+ protected:
+  LogFileTest() : directory_((std::filesystem::temp_directory_path() / "log_test.XXXXXX").string()) {
+    if (mkdtemp(directory_.data()) == nullptr) std::abort();
+  }
+  ~LogFileTest() override { std::filesystem::remove_all(directory_); }
+  static std::string text_of(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  std::string directory_;
+};
+
+TEST_F(LogFileTest, lines_are_appended_and_go_to_the_new_file_after_a_turn) {
+  const auto sink = file_sink("ehlock", open_log_file(directory_ + "/one").value());
+  sink->write(Severity::info, "first");
+  sink->turn_to(open_log_file(directory_ + "/two").value());
+  sink->write(Severity::info, "second");
+  EXPECT_THAT(text_of(directory_ + "/one"), testing::EndsWith(": first\n"));
+  EXPECT_THAT(text_of(directory_ + "/two"), testing::EndsWith(": second\n"));
+}
+
+TEST_F(LogFileTest, what_is_no_regular_file_is_refused) {
+  EXPECT_THAT(open_log_file("/dev/null").error().text, testing::HasSubstr("no regular file"));
+  EXPECT_THAT(open_log_file(directory_).error().text, testing::HasSubstr(directory_));
+}
+
+TEST_F(LogFileTest, a_full_disk_costs_lines_only) {
+  const auto sink = json_sink("ehlock", os::UniqueFd(open("/dev/full", O_WRONLY | O_CLOEXEC)));
+  for (int i = 0; i < 3; ++i) sink->write(Severity::info, "a line");
 }
 
 class SyslogTest : public testing::Test {

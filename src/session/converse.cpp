@@ -147,6 +147,7 @@ net::Task<Step> perform(Conversation& now, Next next) {
 
 void note_end(const Conversation& now) {
   const std::string after_what = base::uppered(now.last_command);
+  now.with.journal.reached(after_what);
   if (now.dialog.outcome() == smtp::Outcome::client_gone) now.with.journal.lost_connection(after_what);
   if (now.dialog.outcome() == smtp::Outcome::client_silent) now.with.journal.timed_out(after_what);
 }

@@ -20,8 +20,9 @@ struct TlsService {
   const Limits& limits;
 };
 
-// What the log says of a handshake.
+// What the log says of a handshake, and of one that failed.
 [[nodiscard]] log::TlsEvent event_of(const tls::Facts& facts);
+[[nodiscard]] log::TlsFailure event_of(const tls::Failure& failure, const tls::HelloFacts& offered);
 
 class InProcessTls final : public TlsStarter {
  public:
@@ -31,7 +32,7 @@ class InProcessTls final : public TlsStarter {
   [[nodiscard]] net::Task<Secured> start(ClientSide& client) override;
 
  private:
-  void note(const tls::Facts& facts);
+  void note(const tls::Facts& facts, const log::TlsEvent& event);
 
   TlsService service_;
   ClientIdentity& identity_;

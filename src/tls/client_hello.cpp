@@ -109,6 +109,9 @@ HelloFacts read_hello(SSL* ssl) {
   facts.versions = offered_versions(ssl);
   facts.ciphers = offered_ciphers(ssl);
   facts.groups = numbers(behind(hello_extension(ssl, TLSEXT_TYPE_supported_groups), 2), most_groups);
+  // RFC 5077 §3.2: an empty extension only asks for a ticket. TLS 1.3 resumes by a pre-shared key.
+  facts.ticket =
+      !hello_extension(ssl, TLSEXT_TYPE_session_ticket).empty() || !hello_extension(ssl, TLSEXT_TYPE_psk).empty();
   const std::string_view name = raw_server_name(ssl).value_or("");
   facts.sni = host_name(name).value_or(base::escaped(name));
   return facts;

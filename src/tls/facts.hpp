@@ -44,6 +44,7 @@ struct HelloFacts {
   std::vector<std::uint16_t> groups;
   std::string sni;  // in lower case if it is a host name, else escaped
   bool seen = false;
+  bool ticket = false;  // it had a session to resume
   // "TLSv1.2,TLSv1.3 ciphers=1301,1302,c02b groups=001d,0017 sni=mail.example", bounded to 400 bytes, escaped.
   [[nodiscard]] std::string text() const;
 };

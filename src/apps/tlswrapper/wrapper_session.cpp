@@ -94,7 +94,7 @@ net::Task<bool> secure(Wrapper& my, std::string_view early) {
   const bool done = co_await layer->shake_hands(my.client.stream(), nullptr, deadline);
   log::Journal journal = journal_of(my);
   if (!done) {
-    journal.tls_failed(layer->failure().text(), layer->engine().offered().text());
+    journal.tls_failed(session::event_of(layer->failure(), layer->engine().offered()));
     co_return false;
   }
   my.spec.identity.tls = layer->engine().facts();

@@ -112,8 +112,8 @@ net::Task<void> talk(MailSession& my) {
   co_await session::converse(
       {my.client, my.program, *my.tls, *policy, my.spec.identity, my.journal, my.drain, my.limits}, my.dialog);
   co_await my.client.channel().end_writing(net::after(farewell));
-  my.journal.disconnected(my.dialog.counts(), smtp::text_of(my.dialog.outcome()), my.client.channel().received(),
-                          my.client.channel().sent());
+  my.journal.disconnected({my.dialog.counts(), std::string(smtp::text_of(my.dialog.outcome())),
+                           my.client.channel().received(), my.client.channel().sent()});
   const bool unasked = my.spec.options.policy_closed && my.counters.policy_failures > 0;
   if (my.dialog.outcome() == smtp::Outcome::quit && !unasked) {
     my.exit_status = co_await my.watch.exit_status(net::after(my.limits.reply));

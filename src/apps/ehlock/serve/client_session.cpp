@@ -49,6 +49,9 @@ class QuietSink final : public log::Sink {
   void write(log::Severity severity, std::string_view line) override {
     if (severity != log::Severity::info) sink_.write(severity, line);
   }
+  void record(const log::Record& record) override {
+    if (record.severity != log::Severity::info) sink_.record(record);
+  }
 
  private:
   log::Sink& sink_;
@@ -120,6 +123,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival arrival, conf
   log::Sink& sink = arrival.quiet ? static_cast<log::Sink&>(quiet) : *service.spec.sink;
   log::Journal journal(sink, identity.session_id, identity.text());
   journal.connected(fmt::format("{} ({})", identity.server.text(), text_of(door)));
+  journal.goes_to(service.spec.backend_name);
   session::ClientSide client{session::Channel(std::move(stream))};
   session::InProcessTls tls(
       {service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits}, identity, journal);
@@ -127,7 +131,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival arrival, conf
   if (door == config::Door::implicit) {
     at_once = co_await tls.start(client);
     if (at_once.result != smtp::TlsResult::secured) {
-      journal.disconnected("commands=0", "tls_failed", 0, 0);
+      journal.disconnected({"commands=0", "tls_failed"});
       co_return;
     }
   }
@@ -140,8 +144,8 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival arrival, conf
                              dialog);
   co_await client.channel().end_writing(net::after(farewell));
   sum_up(*service.spec.counters, dialog, client.channel());
-  journal.disconnected(dialog.counts(), smtp::text_of(dialog.outcome()), client.channel().received(),
-                       client.channel().sent());
+  journal.disconnected({dialog.counts(), std::string(smtp::text_of(dialog.outcome())), client.channel().received(),
+                        client.channel().sent(), dialog.totals().messages, dialog.totals().recipients});
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ constexpr std::size_t material_size = 80;
 constexpr char ticket_keys_kind = 'T';
 constexpr char finish_kind = 'F';
 constexpr char end_kind = 'E';
+constexpr char new_log_kind = 'L';
 
 std::string octets_of(std::int64_t epoch) {
   std::string octets;
@@ -51,6 +52,7 @@ std::optional<Order> decode_keys(std::string_view bytes) {
 std::string encode(const Order& order) {
   if (std::holds_alternative<Finish>(order)) return std::string(1, finish_kind);
   if (std::holds_alternative<End>(order)) return std::string(1, end_kind);
+  if (std::holds_alternative<NewLog>(order)) return std::string(1, new_log_kind);
   return encode_keys(std::get<NewTicketKeys>(order));
 }
 
@@ -60,6 +62,7 @@ std::optional<Order> decode_order(std::string_view bytes) {
   if (bytes.size() != 1) return std::nullopt;
   if (bytes.front() == finish_kind) return Finish{};
   if (bytes.front() == end_kind) return End{};
+  if (bytes.front() == new_log_kind) return NewLog{};
   return std::nullopt;
 }
 

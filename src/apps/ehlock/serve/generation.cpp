@@ -135,6 +135,13 @@ void Generation::give_ticket_keys(const std::vector<tls::TicketKey>& keys) {
   order(std::move(fresh));
 }
 
+void Generation::give_log_file(int file) {
+  const std::string message = encode(NewLog{});
+  for (Child* child : children()) {
+    if (child->reads_orders && child->control) (void)os::send_packet(child->control.get(), message, {file});
+  }
+}
+
 void Generation::finish() {
   finishing_ = true;
   order(Finish{});

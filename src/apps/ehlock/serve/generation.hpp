@@ -52,6 +52,7 @@ class Generation {
   [[nodiscard]] std::chrono::milliseconds restart_delay() const { return restart_delay_; }
 
   void give_ticket_keys(const std::vector<tls::TicketKey>& keys);
+  void give_log_file(int file);     // opened anew
   void finish();                    // let sessions end by themselves; nothing is restarted from now on
   void end();                       // 421 to idle clients
   void kill();                      // at once
@@ -64,6 +65,7 @@ class Generation {
     pid_t pid = 0;
     os::UniqueFd control;  // our end; its end of file ends the child
     std::chrono::steady_clock::time_point started;
+    bool reads_orders = false;
   };
   struct Slot {
     unsigned number = 0;

@@ -107,6 +107,7 @@ base::Result<void> Generation::start_launcher() {
   const auto pid = os::fork_role(role, true);
   if (!pid) return tl::unexpected(pid.error());
   launcher_.name = "launcher";
+  launcher_.reads_orders = true;
   launcher_.pid = *pid;
   launcher_.started = steady_clock::now();
   launcher_.control = std::move(control->first);
@@ -125,6 +126,7 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.identity = plan.identity;
   spec.trace_header = plan.trace_header;
   spec.backend = prepared_.backend;
+  spec.backend_name = plan.backend ? plan.backend->text() : plan.program.front();
   spec.policy = prepared_.policy;
   spec.policy_fail = plan.policy_fail;
   spec.accept_proxy = plan.accept_proxy;
@@ -163,6 +165,7 @@ base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::T
   };
   const auto pid = os::fork_role(role, true);
   if (!pid) return tl::unexpected(pid.error());
+  slot.worker.reads_orders = true;
   slot.worker.pid = *pid;
   slot.worker.started = steady_clock::now();
   slot.worker.control = std::move(control->first);

@@ -58,6 +58,7 @@ TEST(ControlWire, ticket_keys_come_back_as_they_were) {
 TEST(ControlWire, orders_without_content_come_back_as_they_were) {
   EXPECT_TRUE(std::holds_alternative<Finish>(*decode_order(encode(Finish{}))));
   EXPECT_TRUE(std::holds_alternative<End>(*decode_order(encode(End{}))));
+  EXPECT_TRUE(std::holds_alternative<NewLog>(*decode_order(encode(NewLog{}))));
 }
 
 TEST(ControlWire, what_is_no_order_is_refused) {

@@ -2,16 +2,44 @@
 
 #include <utility>
 
-#include "log/json_sink.hpp"
+#include "log/program_sinks.hpp"
 
 namespace app {
+namespace {
+
+using config::LogFormat;
+using config::LogKind;
+
+std::unique_ptr<log::Sink> sink_to(const config::ServePlan& plan, os::UniqueFd file) {
+  if (plan.log_format == LogFormat::json) return log::json_sink(plan.log_name, std::move(file));
+  return file ? log::file_sink(plan.log_name, std::move(file)) : log::stderr_sink(plan.log_name);
+}
+
+base::Result<std::unique_ptr<log::Sink>> try_sink(const config::ServePlan& plan) {
+  switch (plan.log.kind) {
+    case LogKind::syslog:
+      return log::syslog_sink(plan.log_name);
+    case LogKind::journald:
+      return log::journald_sink(plan.log_name);
+    case LogKind::file: {
+      auto file = log::open_log_file(plan.log.file);
+      if (!file) return tl::unexpected(file.error());
+      return sink_to(plan, std::move(*file));
+    }
+    case LogKind::standard_error:
+      break;
+  }
+  return sink_to(plan, {});
+}
+
+}  // namespace
 
 std::unique_ptr<log::Sink> make_sink(const config::ServePlan& plan) {
-  if (plan.log == config::LogTarget::syslog) {
-    auto sink = log::syslog_sink("ehlock");
-    if (sink) return std::move(*sink);
-  }
-  return plan.log_format == config::LogFormat::json ? log::json_sink("ehlock") : log::stderr_sink("ehlock");
+  auto sink = try_sink(plan);
+  if (sink) return std::move(*sink);
+  auto instead = sink_to(plan, {});
+  instead->write(log::Severity::error, sink.error().text + "; the log goes to standard error");
+  return instead;
 }
 
 }  // namespace app

@@ -72,6 +72,7 @@ class Supervisor {
   void look_at_files();
   void look_at_epoch();
   void restart_missing();
+  void reopen_log();
   void drain();
   void announce() const;
   void say(log::Severity severity, std::string_view text) const;
@@ -215,6 +216,26 @@ void Supervisor::on_ends() {
   agenda_.in(current_->restart_delay(), [this] { restart_missing(); });
 }
 
+// Where the file cannot be opened the old one goes on.
+void Supervisor::reopen_log() {
+  const config::ServePlan& plan = current_->prepared().plan;
+  if (plan.log.kind != config::LogKind::file) {
+    sink_ = make_sink(plan);
+    return;
+  }
+  auto file = log::open_log_file(plan.log.file);
+  if (!file) {
+    say(log::Severity::error, file.error().text);
+    return;
+  }
+  current_->give_log_file(file->get());
+  for (const auto& generation : former_) {
+    if (generation->prepared().plan.log.file == plan.log.file) generation->give_log_file(file->get());
+  }
+  sink_->turn_to(std::move(*file));
+  say(log::Severity::info, "log opened anew");
+}
+
 void Supervisor::drain() {
   if (ending_) {
     say(log::Severity::info, "ending at once");
@@ -237,7 +258,7 @@ void Supervisor::drain() {
 void Supervisor::on_signal(int number) {
   if (number == SIGCHLD) on_ends();
   if (number == SIGHUP) reload("SIGHUP");
-  if (number == SIGUSR1) sink_ = make_sink(current_->prepared().plan);
+  if (number == SIGUSR1) reopen_log();
   if (number == SIGUSR2) say(log::Severity::info, "counters: " + session::text_of(counters_));
   if (number == SIGTERM) drain();
   if (number == SIGINT || number == SIGQUIT) {
@@ -300,6 +321,7 @@ void Supervisor::loop(int signals) {
 }
 
 int Supervisor::run() {
+  (void)std::signal(SIGPIPE, SIG_IGN);
   sink_ = log::stderr_sink("ehlock");
   const auto signals = os::signals_as_descriptor({SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2});
   if (!signals) return EX_OSERR;

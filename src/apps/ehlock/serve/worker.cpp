@@ -64,9 +64,14 @@ struct Orders {
 };
 
 // False: the message makes no sense, which ends this process (design.md §2).
-bool obey(Orders& with, std::string_view message) {
-  auto order = decode_order(message);
+bool obey(Orders& with, os::Packet packet) {
+  auto order = decode_order(packet.bytes);
   if (!order) return false;
+  if (std::holds_alternative<NewLog>(*order)) {
+    if (packet.fds.size() != 1) return false;
+    with.service.spec.sink->turn_to(std::move(packet.fds.front()));
+    return true;
+  }
   if (auto* fresh = std::get_if<NewTicketKeys>(&*order)) {
     with.tickets->replace(std::move(fresh->keys));
     return true;
@@ -80,7 +85,7 @@ net::Task<void> follow_orders(Orders with, int control) {
   net::Waiter waiter(with.service.loop, control);
   for (;;) {
     auto packet = os::receive_packet(control);
-    const bool understood = packet && (!*packet || (!(*packet)->bytes.empty() && obey(with, (*packet)->bytes)));
+    const bool understood = packet && (!*packet || (!(*packet)->bytes.empty() && obey(with, std::move(**packet))));
     if (!understood) {
       with.service.loop.stop();  // the supervisor is gone, or not itself
       co_return;

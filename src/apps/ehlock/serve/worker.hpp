@@ -35,6 +35,7 @@ struct WorkerSpec {
   session::Identity identity = session::Identity::none;
   bool trace_header = false;
   std::vector<os::SocketAddress> backend;
+  std::string backend_name;               // as configured: the endpoint, or the program
   std::vector<os::SocketAddress> policy;  // empty: nobody is asked
   session::PolicyFail policy_fail = session::PolicyFail::open;
   os::Networks accept_proxy;
