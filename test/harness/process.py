@@ -40,11 +40,15 @@ class Program:
 
     def _collect(self):
         for raw in self.process.stdout:
-            with self._changed:
-                self.lines.append(raw.decode("utf-8", "backslashreplace").rstrip("\n"))
-                self._changed.notify_all()
+            self.heard(raw)
         with self._changed:
             self._open_ends = 0
+            self._changed.notify_all()
+
+    def heard(self, raw):
+        """Takes one more line of the program, as bytes."""
+        with self._changed:
+            self.lines.append(raw.decode("utf-8", "backslashreplace").rstrip("\n"))
             self._changed.notify_all()
 
     def mark(self):

@@ -134,7 +134,8 @@ def test_a_dripped_client_hello(site, program):
             pause.wait(0.05)
     if program.ours:
         assert given < 12
-        failed_handshake(one, name)
+        one.told(name, r"TLS handshake failed for service=smtpd peer=%s$")
+        one.told(name, r"DISCONNECT %s$")
     else:
         assert given == 12 and one.count(r"/tlsproxy\[\d+\]: DISCONNECT") == 0
         client.close()

@@ -11,6 +11,7 @@ import pytest
 import peers
 from harness.client import tls_context
 from harness.process import run
+from peers.syslog_site import SyslogSite
 from test_broken_clients import before_tls, hello_bytes, reset
 
 LEVELS = [0, 1, 2]
@@ -149,6 +150,22 @@ def test_the_lines_about_client_certificates_are_there(make_site, original, ours
         said.append(one.proxy_lines())
         one.stop()
     compare(*said, 1, kind)
+
+
+@pytest.mark.parametrize("chroot", [False, True], ids=["plain", "chroot"])
+def test_syslog_gets_the_lines(place, certificates, program, chroot):
+    """Debian's setting: no maillog_file; the lines go to /dev/log, also from the jail."""
+    one = SyslogSite(place / "postfix", program, [certificates.get()], chroot=chroot, main={"syslog_name": "mx/one"})
+    one.session(source="127.0.0.2")
+    client, name = before_tls(one, "127.0.0.3")
+    client.send(b"no TLS at all, whatever comes\r\n" * 3)
+    client.rest()
+    one.told(name, "DISCONNECT %s")
+    lines = [line for line in one.lines if "/tlsproxy[" in line]
+    begin = r"^<(\d+)>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d mx/one/tlsproxy\[\d+\]: "
+    assert all(re.search(begin, line) for line in lines), lines
+    priority = {re.search(begin + "(warning:)?", line).groups() for line in lines}
+    assert priority == {("22", None), ("20", "warning:")}
 
 
 def everything(make_site, program):

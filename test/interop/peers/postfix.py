@@ -62,6 +62,7 @@ class Postfix(Program):
     relay: HOST:PORT where its mail goes, else nowhere. main: more parameters of main.cf."""
     master_options = ["-d"]
     more_services = ""
+    under = []  # a command that starts master
 
     def __init__(self, folder, smtpd=None, screen=None, relay=None, main=None):
         self.folder = Path(folder)
@@ -69,7 +70,7 @@ class Postfix(Program):
         self.endpoint = f"127.0.0.1:{self.port}"
         onward = {"relayhost": relay_of(relay)} if relay else {"default_transport": "discard", "relay_transport": "discard"}
         self._lay_out(smtpd or {}, screen, {**onward, **(main or {})})
-        super().__init__([MASTER, "-c", self.folder, *self.master_options], self.folder)
+        super().__init__([*self.under, MASTER, "-c", self.folder, *self.master_options], self.folder)
         self.wait_for("daemon started")
 
     def _lay_out(self, smtpd, screen, main):
