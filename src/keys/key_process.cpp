@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
 #include <openssl/crypto.h>
@@ -22,10 +23,19 @@ namespace {
 
 constexpr std::size_t max_key_file = 1024 * 1024;
 
+base::Result<base::Secret> read_open_file(const std::string& path) {
+  auto text = os::read_file(path, max_key_file);
+  if (!text) return tl::unexpected(text.error());
+  base::Secret secret(*text);
+  // NOLINTNEXTLINE(clang-analyzer-cplusplus.InnerPointer): wiping does not reallocate
+  ::explicit_bzero(text->data(), text->size());
+  return secret;
+}
+
 base::Result<std::vector<base::Secret>> read_files(const std::vector<KeySource>& sources) {
   std::vector<base::Secret> files;
   for (const KeySource& source : sources) {
-    auto file = os::read_secret_file(source.path, max_key_file);
+    auto file = source.others_may_read ? read_open_file(source.path) : os::read_secret_file(source.path, max_key_file);
     if (!file) return tl::unexpected(file.error());
     files.push_back(std::move(*file));
   }
@@ -35,7 +45,7 @@ base::Result<std::vector<base::Secret>> read_files(const std::vector<KeySource>&
 base::Result<Store> parse(const std::vector<base::Secret>& files, const std::vector<KeySource>& sources) {
   Store store;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    const auto number = store.add(files[i], sources[i].path);
+    const auto number = store.add(files[i], sources[i].path, sources[i].which);
     if (!number) return tl::unexpected(number.error());
   }
   return store;

@@ -12,7 +12,9 @@
 namespace keys {
 
 struct KeySource {
-  std::string path;  // PEM; a file with chain and key together is fine, the first private key in it counts
+  std::string path;              // PEM; a file with chain and key together is fine
+  std::size_t which = 0;         // of the private keys in it
+  bool others_may_read = false;  // else a file with such a mode is refused
 };
 
 struct KeyProcessSpec {

@@ -26,15 +26,15 @@ std::string label_unsuitability(std::string_view label, std::string_view block) 
   return "";
 }
 
-// The first block whose label ends in PRIVATE KEY, from its BEGIN line to the end of its END line. Certificates and
-// "EC PARAMETERS" before it are passed over.
-base::Result<std::string_view> private_block(std::string_view pem) {
+// Block `which` of those whose label ends in PRIVATE KEY, from its BEGIN line to the end of its END line. Certificates
+// and "EC PARAMETERS" before it are passed over.
+base::Result<std::string_view> private_block(std::string_view pem, std::size_t which) {
   constexpr std::string_view begin = "-----BEGIN ";
   constexpr std::string_view dashes = "-----";
   for (std::size_t at = pem.find(begin); at != std::string_view::npos; at = pem.find(begin, at + 1)) {
     const std::string_view from = pem.substr(at + begin.size());
     const std::string_view label = from.substr(0, std::min(from.find(dashes), from.find('\n')));
-    if (!label.ends_with("PRIVATE KEY") || label.size() > 40) continue;
+    if (!label.ends_with("PRIVATE KEY") || label.size() > 40 || which-- > 0) continue;
     const std::string end = fmt::format("-----END {}-----", label);
     const std::size_t stop = pem.find(end, at);
     if (stop == std::string_view::npos) return base::fail("the private key is cut short: no \"{}\"", end);
@@ -130,9 +130,9 @@ bool has_right_length(const tls::SignatureRequest& request) {
 
 }  // namespace
 
-base::Result<std::uint32_t> Store::add(const base::Secret& pem, const std::string& origin) {
+base::Result<std::uint32_t> Store::add(const base::Secret& pem, const std::string& origin, std::size_t which) {
   if (keys_.size() >= max_keys) return base::fail("{}: more than {} keys", origin, max_keys);
-  const auto block = private_block(pem.reveal());
+  const auto block = private_block(pem.reveal(), which);
   if (!block) return base::fail("{}: {}", origin, block.error().text);
   auto key = tls::PrivateKey::from_pem(*block);
   if (!key) return base::fail("{}: {}", origin, key.error().text);

@@ -13,9 +13,10 @@ namespace keys {
 
 class Store {
  public:
-  // Adds the first private key found in `pem` (RSA 2048-4096, ECDSA P-256/384/521, Ed25519; PKCS#8 or traditional, no
-  // password); `origin` names the file in errors. Returns its number.
-  [[nodiscard]] base::Result<std::uint32_t> add(const base::Secret& pem, const std::string& origin);
+  // Adds private key `which` of those found in `pem` (RSA 2048-4096, ECDSA P-256/384/521, Ed25519; PKCS#8 or
+  // traditional, no password); `origin` names the file in errors. Returns its number.
+  [[nodiscard]] base::Result<std::uint32_t> add(const base::Secret& pem, const std::string& origin,
+                                                std::size_t which = 0);
 
   [[nodiscard]] std::vector<std::string> public_ders() const;
 

@@ -89,7 +89,7 @@ base::Result<std::vector<tls::Identity>> identities_of(const std::vector<ChainWi
   for (std::uint32_t i = 0; i < chains.size(); ++i) {
     auto key = keys::remote_key(i, chains[i].public_der);
     if (!key) return base::fail("{}: {}", chains[i].origin, key.error().text);
-    identities.push_back({chains[i].chain_pem, std::move(*key), chains[i].origin});
+    identities.push_back({chains[i].chain_pem, std::move(*key), chains[i].origin, chains[i].names});
   }
   return identities;
 }

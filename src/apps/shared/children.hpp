@@ -55,6 +55,7 @@ struct ChainWithKey {
   std::string chain_pem;
   std::string public_der;
   std::string origin;
+  std::optional<std::vector<std::string>> names = {};  // as in tls::Identity
 };
 
 // In a process without keys: chain N with key N of the key process.

@@ -17,6 +17,22 @@ constexpr std::uint64_t descriptors_per_session = 3;
 constexpr std::uint64_t descriptors_of_a_worker = 64;
 constexpr std::size_t sessions_per_worker = 4096;
 
+// Each chain learns its key's public half, which must be its leaf's.
+base::Result<void> fit_keys(CrewCertificates& certificates, const std::vector<std::string>& public_halves) {
+  if (public_halves.size() != certificates.chains.size()) return base::fail("the key process has other keys");
+  for (std::size_t i = 0; i < public_halves.size(); ++i) {
+    ChainWithKey& chain = certificates.chains[i];
+    const auto leaf = tls::read_certificate(chain.chain_pem);
+    if (!leaf) return base::fail("{}: {}", chain.origin, leaf.error().text);
+    if (leaf->public_der != public_halves[i]) {
+      return base::fail("{}: the key does not belong to the certificate in {}", certificates.keys[i].path,
+                        chain.origin);
+    }
+    chain.public_der = public_halves[i];
+  }
+  return {};
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Crew>> Crew::start(CrewPlan plan) {
@@ -51,10 +67,7 @@ base::Result<void> Crew::start_keys() {
   keys_ = std::move(*made);
   const auto public_halves = loaded_keys(keys_.report, "the key process");
   if (!public_halves) return tl::unexpected(public_halves.error());
-  for (std::size_t i = 0; i < certificates.chains.size(); ++i) {
-    certificates.chains[i].public_der = (*public_halves)[i];
-  }
-  return {};
+  return fit_keys(certificates, *public_halves);
 }
 
 HandoffWorkerSpec Crew::worker_spec(unsigned number) const {

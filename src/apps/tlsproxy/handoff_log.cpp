@@ -69,17 +69,44 @@ void HandoffLog::no_descriptor(std::string_view why) {
   warning(fmt::format("tlsp_get_fd_event: receive remote SMTP peer file descriptor: {}", printable(why)));
 }
 
-void HandoffLog::secured(const tls::Facts& facts) {
-  if (level_ < 1) return;
-  info(fmt::format("{} TLS connection {} from {}{}: {} with cipher {} ({}/{} bits){}{}{}", trust(facts),
-                   facts.resumed ? "reused" : "established", peer_, told("to", facts.sni), facts.protocol, facts.cipher,
-                   facts.bits, facts.algorithm_bits, told("key-exchange", facts.key_exchange()),
-                   told("server-signature", facts.signature), told("server-digest", facts.digest)));
+void HandoffLog::handshake_begins(std::string_view ciphers) {
+  if (level_ < 2) return;
+  info(fmt::format("setting up TLS connection from {}", peer_));
+  info(fmt::format("{}: TLS cipher list \"{}\"", peer_, printable(ciphers)));
 }
 
+void HandoffLog::steps(const std::vector<tls::TraceLine>& steps) {
+  if (level_ < 2) return;
+  for (const tls::TraceLine& step : steps) {
+    const std::string text = printable(step.text);
+    info(step.names_peer ? fmt::format("{}: {}", peer_, text) : text);
+  }
+}
+
+// A resumed session is "established" too: "reused" is Postfix's word for a connection.
+void HandoffLog::secured(const tls::Facts& facts) {
+  if (level_ >= 2 && facts.resumed) {
+    info(fmt::format("{}: Reusing old session{}", peer_, facts.resumed_by_ticket ? " (RFC 5077 session ticket)" : ""));
+  }
+  if (level_ < 1) return;
+  const std::string name = facts.sni_known ? facts.sni : std::string();
+  info(fmt::format("{} TLS connection established from {}{}: {} with cipher {} ({}/{} bits){}{}{}{}{}", trust(facts),
+                   peer_, told("to", name), facts.protocol, facts.cipher, facts.bits, facts.algorithm_bits,
+                   told("key-exchange", facts.key_exchange()), told("server-signature", facts.signature),
+                   told("server-digest", facts.digest), told("client-signature", facts.client_signature),
+                   told("client-digest", facts.client_digest)));
+}
+
+// The original names neither client nor reason; the last line is ours.
 void HandoffLog::handshake_failed(const tls::Failure& failure, const tls::HelloFacts& offered) {
-  const std::string detail = failure.detail.empty() ? "" : fmt::format(" ({})", failure.detail);
-  warning(fmt::format("TLS handshake with {}: {}{}{}", peer_, failure.text(), detail, told("offered", offered.text())));
+  if (failure.reason == tls::FailReason::timeout) timed_out();
+  // What is no TLS at all is not shown to OpenSSL, whose words for it are these.
+  if (failure.reason == tls::FailReason::not_tls && failure.queue.empty()) {
+    warning("TLS library problem: error:0A00010B:SSL routines::wrong version number::0:");
+  }
+  for (const std::string& fault : failure.queue) warning(fmt::format("TLS library problem: {}", printable(fault)));
+  const std::string detail = failure.detail.empty() ? "" : fmt::format(" ({})", printable(failure.detail));
+  info(fmt::format("TLS handshake with {}: {}{}{}", peer_, failure.text(), detail, told("offered", offered.text())));
 }
 
 void HandoffLog::hung_up_on() {

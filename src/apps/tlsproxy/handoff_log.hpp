@@ -3,10 +3,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "log/sink.hpp"
 #include "postfix/handoff.hpp"
 #include "tls/facts.hpp"
+#include "tls/recall.hpp"
 
 namespace app {
 
@@ -22,6 +24,8 @@ class HandoffLog {
   void bad_flags();
   void client_role_refused();
   void no_descriptor(std::string_view why);
+  void handshake_begins(std::string_view ciphers);
+  void steps(const std::vector<tls::TraceLine>& steps);  // of the handshake, where the level has them
   void secured(const tls::Facts& facts);
   void handshake_failed(const tls::Failure& failure, const tls::HelloFacts& offered);
   void hung_up_on();  // the plaintext stream ended during the handshake

@@ -133,8 +133,10 @@ net::Task<std::unique_ptr<session::Channel>> secure(Talk& my, os::UniqueFd clien
   HandshakeWatch watch(my.service.loop, my.plain, stream);
   watch.begin();
   const net::Deadline deadline = net::after(limit_of(my.handoff().handshake_limit));
+  my.log.handshake_begins(my.service.spec.tls.ciphers);
   const bool done = co_await layer->shake_hands(stream, &my.service.signer, deadline);
   const bool hung_up = co_await watch.end();
+  my.log.steps(layer->engine().take_trace());
   session::Counters& counters = *my.service.spec.counters;
   if (!done || hung_up) {
     ++counters.failed_handshakes;

@@ -19,7 +19,7 @@ namespace app {
 namespace {
 
 // Clients taken in one turn before those that are there get theirs (threat 26: a flood starves nobody).
-constexpr int clients_in_a_row = 4;
+constexpr int clients_in_a_row = 1;
 constexpr std::chrono::hours without_end{24};
 
 std::uint64_t random_number() {
@@ -104,7 +104,7 @@ HandoffService::HandoffService(HandoffWorkerSpec from, std::optional<tls::Contex
       room(loop) {}
 
 int run_handoff_worker(HandoffWorkerSpec spec) {
-  os::name_process(fmt::format("tlsproxy {}", spec.number));
+  os::name_process(fmt::format("worker {}", spec.number));
   (void)std::signal(SIGPIPE, SIG_IGN);
   auto context = make_context(spec);
   if (!context) return failed(spec.control.get(), context.error().text);

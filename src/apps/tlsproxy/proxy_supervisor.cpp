@@ -119,6 +119,7 @@ base::Result<std::unique_ptr<Crew>> Supervisor::start_crew(CrewCertificates cert
 }
 
 void Supervisor::say_warnings() {
+  if (tls_.log_level >= 2 && tls_.offered) sink_->write(log::Severity::info, "initializing the server-side TLS engine");
   for (const auto& line : tls_.warnings) warn(line);
   if (!tls_.offered) warn("TLS server role is disabled with tlsproxy_tls_security_level or tlsproxy_use_tls");
 }
@@ -135,7 +136,8 @@ CrewCertificates Supervisor::certificates() {
 base::Result<void> Supervisor::start_first() {
   auto crew = start_crew(certificates());
   if (!crew) {
-    warn(fmt::format("{}: disabling TLS support", crew.error().text));
+    warn(crew.error().text);
+    warn(words_for_bad_key(tls_, crew.error().text));
     crew = start_crew({});
   }
   if (!crew) return tl::unexpected(crew.error());
