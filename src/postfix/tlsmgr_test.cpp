@@ -9,7 +9,7 @@
 namespace postfix {
 namespace {
 
-using namespace std::string_literals;
+using std::string_literals::operator""s;
 
 Attributes list_of(std::string_view bytes) {
   ListReader reader;
