@@ -2,10 +2,12 @@
 import os
 import ssl
 import threading
+from pathlib import Path
 
 import pytest
 
 from harness.client import Client, tls_context
+from harness.process import run
 from harness.waiting import free_port, until
 
 
@@ -135,3 +137,8 @@ def test_a_killed_node_costs_its_own_sessions_only(fleet, recorder):
     assert len(load.failures) <= 4, load.failures  # one for each client, those that were there
     assert set(load.accepted) <= set(arrived(recorder))
     assert len(arrived(recorder)) == len(set(arrived(recorder)))
+
+
+def test_the_example_of_haproxy_is_understood_by_it():
+    status, text = run(["/usr/sbin/haproxy", "-c", "-f", Path(__file__).parents[2] / "examples/fleet/haproxy.cfg"])
+    assert status == 0, text
