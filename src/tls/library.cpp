@@ -10,6 +10,10 @@ bool start_library() {
   return OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr) == 1;
 }
 
+unsigned long library_number() {
+  return OpenSSL_version_num();
+}
+
 std::string library_version() {
   return OpenSSL_version(OPENSSL_VERSION);
 }

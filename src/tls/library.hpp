@@ -14,6 +14,9 @@ namespace tls {
 // "OpenSSL 3.0.16 11 Feb 2025": the one at run time.
 [[nodiscard]] std::string library_version();
 
+// OpenSSL's number for it, 805306624 for 3.0.16.
+[[nodiscard]] unsigned long library_number();
+
 // Fails for a library at run time that is older than the headers this was built with, or of another major version: its
 // behaviour was never tested (threat 58).
 [[nodiscard]] base::Result<void> check_library();

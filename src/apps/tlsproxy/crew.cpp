@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "apps/tlsproxy/tlsmgr_at_start.hpp"
 #include "os/limits.hpp"
+#include "os/packet.hpp"
 
 namespace app {
 namespace {
@@ -75,6 +77,8 @@ HandoffWorkerSpec Crew::worker_spec(unsigned number) const {
   spec.number = number;
   spec.chains = plan_.certificates.chains;
   spec.tls = plan_.tls;
+  spec.sessions = plan_.sessions;
+  if (plan_.ticket_key) spec.ticket_key = {plan_.ticket_key->material.copy(), plan_.ticket_key->expiry};
   spec.version = plan_.version;
   spec.log_level = plan_.log_level;
   spec.child = plan_.child;
@@ -120,7 +124,7 @@ base::Result<void> Crew::await_worker(const Worker& worker) {
   auto started = decode_started(*words);
   if (!started || !started->ready) return base::fail("{}", started ? started->text : "a worker babbles");
   left_out_ = std::move(started->text);
-  return {};
+  return os::make_non_blocking(worker.control.get());
 }
 
 bool Crew::on_end(const os::Ended& ended) {
@@ -138,6 +142,28 @@ bool Crew::on_end(const os::Ended& ended) {
     worker->pid = 0;
   }
   return true;
+}
+
+std::vector<int> Crew::controls() const {
+  std::vector<int> all;
+  for (const Worker& worker : workers_) {
+    if (worker.control) all.push_back(worker.control.get());
+  }
+  return all;
+}
+
+// A worker that has gone, or babbles, is asked nothing more; its end shows elsewhere.
+void Crew::answer(int control) {
+  const auto packet = os::receive_packet(control);
+  if (packet && !*packet) return;
+  if (packet && (*packet)->bytes == stream_request && (*packet)->fds.empty()) {
+    const auto stream = connect_tlsmgr(plan_.tlsmgr);
+    (void)os::send_packet(control, stream_request, stream ? std::vector{stream->get()} : std::vector<int>());
+    return;
+  }
+  for (Worker& worker : workers_) {
+    if (worker.control.get() == control) worker.control.reset();
+  }
 }
 
 void Crew::finish() {

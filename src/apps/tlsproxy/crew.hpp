@@ -27,6 +27,9 @@ struct CrewCertificates {
 struct CrewPlan {
   CrewCertificates certificates;
   tls::ServerSettings tls;
+  SharedSessionsPlan sessions;
+  std::optional<postfix::SharedTicketKey> ticket_key;
+  std::string tlsmgr;  // the path of its socket, relative to the queue directory
   postfix::Version version;
   int log_level = 0;
   ProxyLog log;  // each worker opens its own
@@ -50,6 +53,10 @@ class Crew {
   [[nodiscard]] bool on_end(const os::Ended& ended);
   // What ended before its time, for the log; empty while all is well.
   [[nodiscard]] const std::string& lost() const { return lost_; }
+
+  // Each is readable when its worker wants something, or has gone: answer() then.
+  [[nodiscard]] std::vector<int> controls() const;
+  void answer(int control);
 
   void finish();                    // accept no more; sessions end by themselves
   [[nodiscard]] bool over() const;  // all are gone

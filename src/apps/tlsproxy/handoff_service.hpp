@@ -13,12 +13,14 @@
 namespace app {
 
 struct HandoffService {
-  HandoffService(HandoffWorkerSpec from, std::optional<tls::Context> made, std::uint64_t first_number);
+  HandoffService(HandoffWorkerSpec from, std::uint64_t first_number);
 
   HandoffWorkerSpec spec;
   net::Loop loop;
   std::optional<tls::Context> context;  // none: the role is not available
   session::Signer signer;
+  TlsmgrClient tlsmgr;
+  SharedSessions sessions;
   StatusChannel status;
   postfix::Generation generation;
   net::Event room;  // a session ended

@@ -130,6 +130,9 @@ net::Task<std::unique_ptr<session::Channel>> secure(Talk& my, os::UniqueFd clien
   os::set_no_delay(client.get());
   net::Stream stream(my.service.loop, std::move(client));
   auto layer = std::make_unique<session::TlsLayer>(my.service.loop, my.service.context->start());
+  layer->remember_by([&my](tls::RecallRequest request, net::Deadline) {
+    return my.service.sessions.recall(std::move(request), my.handoff().service);
+  });
   HandshakeWatch watch(my.service.loop, my.plain, stream);
   watch.begin();
   const net::Deadline deadline = net::after(limit_of(my.handoff().handshake_limit));
@@ -151,6 +154,7 @@ net::Task<std::unique_ptr<session::Channel>> secure(Talk& my, os::UniqueFd clien
   ++counters.handshakes;
   if (facts.resumed) ++counters.resumed_handshakes;
   my.log.secured(facts);
+  my.service.sessions.remember(layer->engine().take_new_sessions(), my.handoff().service);
   if (my.handoff().wants_context()) {
     const std::string results = postfix::encode(results_of(facts, my.handoff()), my.service.spec.version);
     const net::Io sent = co_await my.plain.write(results, net::after(patience));

@@ -65,27 +65,35 @@ net::Task<void> accept_clients(HandoffService& service, net::Listener& listener)
   }
 }
 
-// The supervisor says nothing; its end of the channel is the order to finish.
+// The supervisor brings streams to tlsmgr; its end of the channel is the order to finish.
 net::Task<void> await_order(HandoffService& service, net::Listener& listener) {
   net::Waiter waiter(service.loop, service.spec.control.get());
   for (;;) {
-    const auto packet = os::receive_packet(service.spec.control.get());
-    if (!packet || *packet) break;
-    (void)co_await waiter.wait(net::Direction::read, net::after(without_end));
+    auto packet = os::receive_packet(service.spec.control.get());
+    if (!packet || (*packet && (*packet)->bytes.empty())) break;
+    if (*packet) {
+      service.tlsmgr.bring((*packet)->fds.empty() ? os::UniqueFd() : std::move((*packet)->fds.front()));
+    } else {
+      (void)co_await waiter.wait(net::Direction::read, net::after(without_end));
+    }
   }
+  service.tlsmgr.bring({});
   service.accepting = false;
   service.room.set();
   listener.stop();
   if (service.active == 0) service.loop.stop();
 }
 
-base::Result<std::optional<tls::Context>> make_context(const HandoffWorkerSpec& spec) {
-  if (spec.chains.empty()) return std::nullopt;
+base::Result<void> make_context(HandoffService& service) {
+  HandoffWorkerSpec& spec = service.spec;
+  if (spec.ticket_key) service.sessions.add(std::move(*spec.ticket_key));
+  if (spec.chains.empty()) return {};
   const auto identities = identities_of(spec.chains);
   if (!identities) return tl::unexpected(identities.error());
-  auto context = tls::Context::server(spec.tls, *identities, nullptr);
+  auto context = tls::Context::server(spec.tls, *identities, service.sessions.ring());
   if (!context) return tl::unexpected(context.error());
-  return std::move(*context);
+  service.context = std::move(*context);
+  return {};
 }
 
 int failed(int control, const std::string& why) {
@@ -95,10 +103,13 @@ int failed(int control, const std::string& why) {
 
 }  // namespace
 
-HandoffService::HandoffService(HandoffWorkerSpec from, std::optional<tls::Context> made, std::uint64_t first_number)
+HandoffService::HandoffService(HandoffWorkerSpec from, std::uint64_t first_number)
     : spec(std::move(from)),
-      context(std::move(made)),
       signer(loop, std::move(spec.keys), first_number),
+      tlsmgr(
+          loop, [fd = spec.control.get()] { (void)os::send_packet(fd, stream_request); },
+          postfix::tlsmgr_greets(spec.version), *spec.sink),
+      sessions(loop, tlsmgr, spec.sessions),
       status(spec.status.get(), spec.child, spec.generation),
       generation(postfix::generation_of(spec.version)),
       room(loop) {}
@@ -106,16 +117,17 @@ HandoffService::HandoffService(HandoffWorkerSpec from, std::optional<tls::Contex
 int run_handoff_worker(HandoffWorkerSpec spec) {
   os::name_process(fmt::format("worker {}", spec.number));
   (void)std::signal(SIGPIPE, SIG_IGN);
-  auto context = make_context(spec);
-  if (!context) return failed(spec.control.get(), context.error().text);
-
   // Fork, then loop, then jail: the loop needs descriptors that the jail no longer gives.
-  HandoffService service(std::move(spec), std::move(*context), random_number());
+  HandoffService service(std::move(spec), random_number());
+  const auto context = make_context(service);
+  if (!context) return failed(service.spec.control.get(), context.error().text);
   (void)os::make_non_blocking(service.spec.control.get());
   net::Listener listener(service.loop, std::move(service.spec.listener));
   const auto broken = [](std::string_view) { std::abort(); };
   net::spawn(service.loop, accept_clients(service, listener), broken);
   net::spawn(service.loop, await_order(service, listener), broken);
+  net::spawn(service.loop, service.tlsmgr.run(), broken);
+  net::spawn(service.loop, service.sessions.keep_keys(), broken);
   net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
   net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);
   const auto jailed = os::enter_jail(service.spec.jail);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/shared/children.hpp"
+#include "apps/tlsproxy/shared_sessions.hpp"
 #include "apps/tlsproxy/status_channel.hpp"
 #include "log/sink.hpp"
 #include "os/fd.hpp"
@@ -28,6 +29,8 @@ struct HandoffWorkerSpec {
   os::UniqueFd key_process;          // held open, so that the key process lives as long as somebody may need it
   std::vector<ChainWithKey> chains;  // chain N's key is the key process's key N; none: TLS is refused
   tls::ServerSettings tls;
+  SharedSessionsPlan sessions;
+  std::optional<postfix::SharedTicketKey> ticket_key;  // to begin with
   postfix::Version version;
   int log_level = 0;
   pid_t child = 0;  // master's direct child
@@ -37,6 +40,10 @@ struct HandoffWorkerSpec {
   log::Sink* sink = nullptr;
   os::JailSpec jail;
 };
+
+// Worker -> supervisor: bring a stream to tlsmgr. The answer is the same octet, with a descriptor where it could be
+// had.
+inline constexpr std::string_view stream_request = "T";
 
 // Until the sessions of its time are over; returns the exit status.
 [[nodiscard]] int run_handoff_worker(HandoffWorkerSpec spec);

@@ -4,7 +4,6 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -21,6 +20,7 @@
 #include "apps/tlsproxy/process_settings.hpp"
 #include "apps/tlsproxy/proxy_log.hpp"
 #include "apps/tlsproxy/tls_configuration.hpp"
+#include "apps/tlsproxy/tlsmgr_at_start.hpp"
 #include "base/text.hpp"
 #include "os/limits.hpp"
 
@@ -37,6 +37,8 @@ constexpr seconds look_at_files_each{60};
 // Several files of one renewal change one after the other: wait for the last.
 constexpr milliseconds after_a_change{300};
 constexpr int slow_down = 1000;  // milliseconds before the exit after a fatal line, so that master's loops stay slow
+// What Postfix's servers, up to 3.11, bind their sessions to; with the NUL.
+constexpr std::string_view session_scope("Postfix/TLS\0", 12);
 constexpr std::string_view jail = "/var/lib/ehlock/empty";
 
 class Supervisor {
@@ -55,9 +57,12 @@ class Supervisor {
   [[nodiscard]] base::Result<void> prepare();
   [[nodiscard]] base::Result<std::unique_ptr<Crew>> start_crew(CrewCertificates certificates);
   [[nodiscard]] base::Result<void> start_first();
+  void ask_tlsmgr(CrewPlan& plan);
   void say_warnings();
   [[nodiscard]] CrewCertificates certificates();
   void renew();
+  [[nodiscard]] std::vector<pollfd> watched(int signals) const;
+  [[nodiscard]] base::Result<void> turn(const std::vector<pollfd>& events);
   [[nodiscard]] base::Result<void> loop(int signals);
   [[nodiscard]] base::Result<void> on_ends();
   void each(milliseconds interval, std::function<void()> action);
@@ -115,7 +120,33 @@ base::Result<std::unique_ptr<Crew>> Supervisor::start_crew(CrewCertificates cert
   plan.key_user = key_user_;
   plan.jail = jail;
   plan.counters = counters_;
+  if (!plan.certificates.chains.empty()) ask_tlsmgr(plan);
   return Crew::start(std::move(plan));
+}
+
+// Without its answer: no tickets, no cache, and full handshakes for everybody.
+void Supervisor::ask_tlsmgr(CrewPlan& plan) {
+  tls::ServerSettings& tls = plan.tls;
+  const bool tickets = tls.tickets;
+  plan.tlsmgr = "private/" + tls_.tlsmgr_service;
+  plan.sessions.cache_type = tls_.cache_type;
+  tls.tickets = false;
+  tls.memory.ids = tls_.always_issue_session_ids;
+  tls.memory.scope = std::string(session_scope);
+  auto told = ask_tlsmgr_at_start(plan.tlsmgr, tls_.cache_type, settings_.version, tickets);
+  if (!told) {
+    warn(fmt::format("{}: TLS sessions go on without cache and tickets", told.error().text));
+    return;
+  }
+  const seconds timeout = told->policy.timeout;
+  if (timeout.count() == 0) return;
+  tls.tickets = tickets;
+  tls.memory.sessions_asked = told->policy.cachable;
+  tls.memory.ticket_keys_asked = tickets;
+  tls.memory.lifetime = 2 * timeout;  // never shorter than the cache's own
+  plan.sessions.timeout = timeout;
+  plan.sessions.tickets = tickets;
+  plan.ticket_key = std::move(told->key);
 }
 
 void Supervisor::say_warnings() {
@@ -193,29 +224,47 @@ void Supervisor::each(milliseconds interval, std::function<void()> action) {
   });
 }
 
+// What to wait for: master, children, files, and workers who want something.
+std::vector<pollfd> Supervisor::watched(int signals) const {
+  std::vector<pollfd> all{{status_channel, POLLIN, 0}, {signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}};
+  for (const int control : current_->controls()) all.push_back({control, POLLIN, 0});
+  return all;
+}
+
+base::Result<void> Supervisor::turn(const std::vector<pollfd>& events) {
+  if (events[2].revents != 0) {
+    watch_.clear_notices();
+    agenda_.in(after_a_change, [this] { renew(); });
+  }
+  for (std::size_t i = 3; i < events.size(); ++i) {
+    if (events[i].revents != 0) current_->answer(events[i].fd);
+  }
+  signalfd_siginfo info{};
+  while (events[1].revents != 0 && ::read(events[1].fd, &info, sizeof info) == sizeof info) {
+    // By hand. master tells the whole process group, and then nobody finishes anything.
+    leaving_ = leaving_ || info.ssi_signo == static_cast<std::uint32_t>(SIGTERM);
+  }
+  if (const auto well = on_ends(); !well) return well;
+  agenda_.perform_due();
+  return {};
+}
+
 base::Result<void> Supervisor::loop(int signals) {
-  std::array<pollfd, 3> watched{{{status_channel, POLLIN, 0}, {signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}}};
   while (!leaving_) {
-    if (::poll(watched.data(), watched.size(), agenda_.until_next()) < 0 && errno != EINTR) {
-      return base::fail_errno("poll", errno);
+    std::vector<pollfd> events = watched(signals);
+    if (::poll(events.data(), events.size(), agenda_.until_next()) < 0) {
+      if (errno != EINTR) return base::fail_errno("poll", errno);
+      continue;
     }
     // master says nothing on it: it has gone, or reads its files anew and wants a successor.
-    if (watched[0].revents != 0) return {};
-    if (watched[2].revents != 0) {
-      watch_.clear_notices();
-      agenda_.in(after_a_change, [this] { renew(); });
-    }
-    signalfd_siginfo info{};
-    while (watched[1].revents != 0 && ::read(signals, &info, sizeof info) == sizeof info) {
-    }
-    if (const auto well = on_ends(); !well) return well;
-    agenda_.perform_due();
+    if (events[0].revents != 0) return {};
+    if (const auto well = turn(events); !well) return well;
   }
   return {};
 }
 
 base::Result<void> Supervisor::run() {
-  const auto signals = os::signals_as_descriptor({SIGCHLD});
+  const auto signals = os::signals_as_descriptor({SIGCHLD, SIGTERM});
   if (!signals) return tl::unexpected(signals.error());
   if (const auto prepared = prepare(); !prepared) return prepared;
   say_warnings();
