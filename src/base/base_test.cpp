@@ -97,6 +97,11 @@ TEST(Text, log_injection_CWE_117_control_bytes_are_escaped_and_the_length_is_bou
   EXPECT_EQ(escaped("\xc3\xa4"), "\\xc3\\xa4");
 }
 
+TEST(Text, xtext_is_plain_but_for_what_would_end_or_join_a_value) {
+  EXPECT_EQ(xtext("mx-1.example"), "mx-1.example");
+  EXPECT_EQ(xtext("a b+c=d\n\xc3\xa4"), "a+20b+2Bc+3Dd+0A+C3+A4");
+}
+
 TEST(Text, the_nearest_name_is_offered_only_when_it_is_near) {
   EXPECT_EQ(nearest("listn", {"listen", "backend"}), "listen");
   EXPECT_EQ(nearest("zzz", {"listen", "backend"}), "");

@@ -77,6 +77,15 @@ std::string hex(std::string_view bytes) {
   return digits;
 }
 
+std::string xtext(std::string_view value) {
+  std::string text;
+  for (const char c : value) {
+    const bool plain = c > ' ' && c <= '~' && c != '+' && c != '=';
+    text += plain ? std::string(1, c) : fmt::format("+{:02X}", static_cast<unsigned char>(c));
+  }
+  return text;
+}
+
 std::string escaped(std::string_view bytes, std::size_t limit) {
   std::string safe;
   for (const char c : bytes.substr(0, limit)) {

@@ -34,6 +34,9 @@ template <typename T>
 // Lower-case hexadecimal digits of the bytes.
 [[nodiscard]] std::string hex(std::string_view bytes);
 
+// xtext of RFC 3461 §4: what is no plain printable becomes +XX.
+[[nodiscard]] std::string xtext(std::string_view value);
+
 // Bytes from the wire made fit for a log line (CWE-117): printable ASCII stays, \ is doubled, everything else becomes
 // \xNN; cut to `limit` bytes of input, with "..." behind when something was cut.
 [[nodiscard]] std::string escaped(std::string_view bytes, std::size_t limit = 256);

@@ -13,6 +13,8 @@ inline namespace ehlock {
 namespace log {
 namespace {
 
+constexpr std::size_t longest_detail = 400;
+
 // "unknown[192.0.2.1]:4711" without its port, as most of Postfix's lines name a client.
 std::string without_port(const std::string& client) {
   const auto end = client.rfind(']');
@@ -20,7 +22,7 @@ std::string without_port(const std::string& client) {
 }
 
 std::string_view trust_of(const TlsEvent& event) {
-  if (event.client_subject.empty()) return "Anonymous";
+  if (!event.client_certificate) return "Anonymous";
   return event.client_verified ? "Trusted" : "Untrusted";
 }
 
@@ -42,7 +44,7 @@ bool is_control(char c) {
 }
 
 std::string_view verification_of(const TlsEvent& event) {
-  if (event.client_subject.empty()) return "none";
+  if (!event.client_certificate) return "none";
   return event.client_verified ? "trusted" : "untrusted";
 }
 
@@ -69,6 +71,14 @@ std::vector<Field> facts_of_client(const std::string& client) {
   return facts;
 }
 
+std::vector<Field> facts_of_certificate(const TlsEvent& event) {
+  return {{"client_subject", event.client_subject},
+          {"client_issuer", event.client_issuer},
+          {"client_fingerprint", event.client_fingerprint},
+          {"client_key_fingerprint", event.client_key_fingerprint},
+          {"verify", std::string(verification_of(event))}};
+}
+
 std::vector<Field> facts_of_tls(const TlsEvent& event) {
   std::vector<Field> facts{{"version", event.protocol},
                            {"cipher", event.cipher},
@@ -81,8 +91,15 @@ std::vector<Field> facts_of_tls(const TlsEvent& event) {
                            {"ticket", std::string(ticket_of(event))},
                            {"verify", std::string(verification_of(event))},
                            {"handshake_us", std::int64_t{event.took.count()}}};
-  if (!event.client_subject.empty()) facts.push_back({"client_subject", event.client_subject});
+  if (event.client_certificate) facts.push_back({"client_subject", event.client_subject});
   return facts;
+}
+
+// Of a refused certificate the line says what would let its owner in.
+std::string explained(const TlsFailure& failure) {
+  std::string text = base::escaped(failure.reason);
+  if (failure.reason == "cert_rejected") text += fmt::format(" ({})", base::escaped(failure.detail, longest_detail));
+  return text;
 }
 
 std::vector<Field> facts_of_failure(const TlsFailure& failure) {
@@ -119,17 +136,19 @@ void Journal::secured(const TlsEvent& event) {
   tls_ = event;
   const std::string client = without_port(client_);
   line(Severity::info, "tls", summary_of(event, client), facts_of_tls(event));
-  if (event.client_subject.empty()) return;
+  if (!event.client_certificate) return;
   line(Severity::info, "client_certificate",
-       fmt::format("{}: {}: subject={}", client, trust_of(event), base::escaped(event.client_subject)),
-       {{"client_subject", event.client_subject}, {"verify", std::string(verification_of(event))}});
+       fmt::format("{}: {}: subject_CN={}, issuer={}, fingerprint={}, pkey_fingerprint={}", client, trust_of(event),
+                   base::escaped(event.client_name), base::escaped(event.client_issuer),
+                   base::escaped(event.client_fingerprint), base::escaped(event.client_key_fingerprint)),
+       facts_of_certificate(event));
 }
 
 void Journal::tls_failed(const TlsFailure& failure) {
   failure_ = failure;
   stage_ = "TLS";
   line(Severity::info, "tls_failed",
-       fmt::format("SSL_accept error from {}: {}{}", without_port(client_), base::escaped(failure.reason),
+       fmt::format("SSL_accept error from {}: {}{}", without_port(client_), explained(failure),
                    told("offered", failure.offered)),
        facts_of_failure(failure));
 }

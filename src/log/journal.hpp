@@ -26,8 +26,13 @@ struct TlsEvent {
   std::string sni;
   bool resumed = false;
   bool ticket_offered = false;  // the client had one; `resumed` says whether it was taken
-  std::string client_subject;   // with a client certificate
+  bool client_certificate = false;
   bool client_verified = false;
+  std::string client_subject;      // RFC 2253
+  std::string client_name;         // the certificate's common name, as the client wrote it
+  std::string client_issuer;       // its issuer's
+  std::string client_fingerprint;  // of the certificate, "AB:CD:..."
+  std::string client_key_fingerprint;
   std::chrono::microseconds took{0};
 };
 

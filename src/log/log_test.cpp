@@ -82,13 +82,19 @@ TEST_F(JournalTest, inserts_the_server_name_and_says_reused) {
 
 TEST_F(JournalTest, tells_trust_in_a_client_certificate) {
   auto event = full_event();
-  event.client_subject = "CN=client";
+  event.client_certificate = true;
+  event.client_name = "client";
+  event.client_issuer = "CA";
+  event.client_fingerprint = "AB:CD";
+  event.client_key_fingerprint = "12:34";
   journal_.secured(event);
   EXPECT_THAT(memory_.lines.front(), testing::HasSubstr("3f9a0c11: Untrusted TLS connection established from"));
-  EXPECT_EQ(last(), "3f9a0c11: unknown[192.0.2.1]: Untrusted: subject=CN=client");
+  EXPECT_EQ(last(),
+            "3f9a0c11: unknown[192.0.2.1]: Untrusted: subject_CN=client, issuer=CA, fingerprint=AB:CD, "
+            "pkey_fingerprint=12:34");
   event.client_verified = true;
   journal_.secured(event);
-  EXPECT_EQ(last(), "3f9a0c11: unknown[192.0.2.1]: Trusted: subject=CN=client");
+  EXPECT_THAT(last(), testing::StartsWith("3f9a0c11: unknown[192.0.2.1]: Trusted: subject_CN=client, issuer=CA, "));
 }
 
 TEST_F(JournalTest, has_a_line_for_each_way_a_session_goes_wrong) {
@@ -122,7 +128,8 @@ TEST_F(JournalTest, ends_with_counts_outcome_and_bytes) {
 TEST_F(JournalTest, threat_38_wire_text_cannot_make_a_second_line_or_move_the_cursor) {
   auto event = full_event();
   event.sni = "a\nb";
-  event.client_subject = "CN=x\x1b[2J";
+  event.client_certificate = true;
+  event.client_name = "x\x1b[2J";
   journal_.secured(event);
   journal_.rejected("RCPT\r\n", "554 \xff");
   journal_.lost_connection("A\nB");

@@ -37,9 +37,9 @@ struct Request {
   std::string sasl_method;
   std::string sasl_username;
   std::string sasl_sender;
-  std::string ccert_subject;  // only of a verified client certificate
+  std::string ccert_subject;  // common name in xtext; only of a verified client certificate, as its issuer
   std::string ccert_issuer;
-  std::string ccert_fingerprint;
+  std::string ccert_fingerprint;  // "AB:CD:...", of any
   std::string ccert_pubkey_fingerprint;
   std::string encryption_protocol;  // "TLSv1.3"
   std::string encryption_cipher;

@@ -20,8 +20,13 @@ log::TlsEvent event_of(const tls::Facts& facts) {
   event.server_digest = facts.digest;
   event.sni = facts.sni;
   event.resumed = facts.resumed;
-  event.client_subject = facts.client_subject;
+  event.client_certificate = facts.client_certificate;
   event.client_verified = facts.client_verified;
+  event.client_subject = facts.client_subject;
+  event.client_name = facts.client_common_name;
+  event.client_issuer = facts.client_issuer_name;
+  event.client_fingerprint = tls::fingerprint_text(facts.client_fingerprint);
+  event.client_key_fingerprint = tls::fingerprint_text(facts.client_key_fingerprint);
   return event;
 }
 

@@ -22,13 +22,14 @@ base::Result<proxyproto::Header> header_for(const ClientIdentity& client) {
 
 proxyproto::Ssl ssl_of(const tls::Facts& facts) {
   proxyproto::Ssl ssl;
-  ssl.certificate = facts.client_certificate;
+  ssl.certificate = facts.client_certificate && !facts.resumed;
   ssl.session_certificate = facts.client_certificate;
   ssl.verify = facts.client_verified ? 0 : 1;
   ssl.version = facts.protocol;
   ssl.common_name = facts.client_common_name;
   ssl.cipher = facts.cipher;
-  ssl.signature_algorithm = facts.digest;
+  ssl.signature_algorithm = facts.certificate_signature;
+  ssl.key_algorithm = facts.certificate_key;
   ssl.group = facts.group;
   return ssl;
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "session/policy_client.hpp"
 
 namespace session {
@@ -62,10 +63,12 @@ void add_tls(policy::Request& request, const tls::Facts& facts) {
   request.encryption_protocol = facts.protocol;
   request.encryption_cipher = facts.cipher;
   request.encryption_keysize = static_cast<unsigned>(facts.bits);
+  // As Postfix does: who checks a fingerprint himself needs no authority.
+  request.ccert_fingerprint = tls::fingerprint_text(facts.client_fingerprint);
+  request.ccert_pubkey_fingerprint = tls::fingerprint_text(facts.client_key_fingerprint);
   if (!facts.client_verified) return;
-  request.ccert_subject = facts.client_subject;
-  request.ccert_issuer = facts.client_issuer;
-  request.ccert_fingerprint = facts.client_fingerprint;
+  request.ccert_subject = base::xtext(facts.client_common_name);
+  request.ccert_issuer = base::xtext(facts.client_issuer_name);
 }
 
 }  // namespace

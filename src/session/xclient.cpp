@@ -40,16 +40,6 @@ std::set<std::string> announced_in(const smtp::Reply& ehlo) {
   return attributes;
 }
 
-// xtext of RFC 1891: what is no plain printable becomes +XX.
-std::string xtext(std::string_view value) {
-  std::string text;
-  for (const char c : value) {
-    const bool plain = c > ' ' && c <= '~' && c != '+' && c != '=';
-    text += plain ? std::string(1, c) : fmt::format("+{:02X}", static_cast<unsigned char>(c));
-  }
-  return text;
-}
-
 std::string with_family(const os::SocketAddress& address) {
   return address.octets().size() == 16 ? "IPV6:" + address.host() : address.host();
 }
@@ -58,7 +48,7 @@ std::string with_family(const os::SocketAddress& address) {
 
 std::string xclient_command(const std::set<std::string>& announced, const ClientIdentity& client) {
   const std::vector<std::pair<std::string, std::string>> known{
-      {"NAME", client.name == "unknown" ? "[UNAVAILABLE]" : xtext(client.name)},
+      {"NAME", client.name == "unknown" ? "[UNAVAILABLE]" : base::xtext(client.name)},
       {"ADDR", with_family(client.client)},
       {"PORT", std::to_string(client.client.port())},
       {"PROTO", "ESMTP"},

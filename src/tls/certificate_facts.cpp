@@ -43,6 +43,16 @@ std::vector<std::string> alternative_names(X509* certificate) {
   return names;
 }
 
+// The first entry of that kind in UTF-8; empty when there is none.
+std::string first_entry(const X509_NAME* name, int kind) {
+  const int at = X509_NAME_get_index_by_NID(name, kind, -1);
+  if (at < 0) return {};
+  unsigned char* text = nullptr;
+  const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+  const Asn1TextPtr owned(text);
+  return size > 0 ? std::string(chars(text, static_cast<std::size_t>(size))) : std::string();
+}
+
 base::Result<std::chrono::system_clock::time_point> moment(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return fail_openssl("certificate's validity");
@@ -66,13 +76,13 @@ std::string serial_hex(const X509* certificate) {
 }
 
 std::string common_name(const X509* certificate) {
-  const X509_NAME* subject = X509_get_subject_name(certificate);
-  const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (at < 0) return {};
-  unsigned char* text = nullptr;
-  const int size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
-  const Asn1TextPtr owned(text);
-  return size > 0 ? std::string(chars(text, static_cast<std::size_t>(size))) : std::string();
+  return first_entry(X509_get_subject_name(certificate), NID_commonName);
+}
+
+std::string issuer_name(const X509* certificate) {
+  const X509_NAME* issuer = X509_get_issuer_name(certificate);
+  const std::string name = first_entry(issuer, NID_commonName);
+  return name.empty() ? first_entry(issuer, NID_organizationName) : name;
 }
 
 base::Result<CertificateFacts> facts_of(X509* certificate) {

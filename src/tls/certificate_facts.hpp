@@ -19,4 +19,7 @@ namespace tls {
 // The subject's first common name in UTF-8, as it stands there: not fit for a log line yet.
 [[nodiscard]] std::string common_name(const X509* certificate);
 
+// The issuer's common name, else its organisation, as Postfix names an issuer; no more fit for a log line.
+[[nodiscard]] std::string issuer_name(const X509* certificate);
+
 }  // namespace tls

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <openssl/pem.h>
 
+#include "base/text.hpp"
 #include "tls/test_peers.hpp"
 
 namespace tls {
@@ -48,8 +49,88 @@ TEST_P(EachVersion, a_good_certificate_is_told_in_the_facts) {
   EXPECT_EQ(facts.client_issuer, "CN=client.example");
   EXPECT_EQ(facts.client_common_name, "client.example");
   EXPECT_EQ(facts.client_serial, read_certificate(test::certificate(client_name).chain_pem)->serial);
+  EXPECT_EQ(facts.client_issuer_name, "client.example");
   EXPECT_EQ(facts.client_fingerprint.size(), 64U);
+  EXPECT_EQ(facts.client_key_fingerprint.size(), 64U);
   EXPECT_EQ(server->peer_chain_pem(), test::certificate(client_name).chain_pem);
+}
+
+// What a rule for keys lists for the certificate of `names`.
+std::string key_of(const std::vector<std::string>& names) {
+  return base::hex(sha256(read_certificate(test::certificate(names).chain_pem)->public_der));
+}
+
+ServerSettings with_keys(ClientCertificate rule, const std::vector<std::string>& keys) {
+  ServerSettings settings;
+  settings.client_certificate = rule;
+  settings.client_keys = keys;
+  return settings;
+}
+
+TEST_P(EachVersion, a_listed_key_is_enough_where_no_authority_is_given) {
+  RawClient client;
+  limit(client, GetParam());
+  show(client, client_name);
+  const auto server = test::server(with_keys(ClientCertificate::require, {key_of({"b"}), key_of(client_name)})).start();
+  ASSERT_EQ(client.shake(*server), Progress::done);
+  EXPECT_TRUE(server->facts().client_verified);
+  EXPECT_EQ(server->facts().client_key_fingerprint, key_of(client_name));
+}
+
+TEST_P(EachVersion, a_key_that_is_not_listed_is_refused_and_told_with_its_fingerprint) {
+  RawClient client;
+  limit(client, GetParam());
+  show(client, {"stranger.example"});
+  const auto server = test::server(with_keys(ClientCertificate::require, {key_of(client_name)})).start();
+  EXPECT_EQ(client.shake(*server), Progress::failed);
+  EXPECT_EQ(server->failure().detail,
+            "the key is not listed: subject_CN=stranger.example, "
+            "pkey_fingerprint=" +
+                fingerprint_text(key_of({"stranger.example"})));
+}
+
+TEST_P(EachVersion, with_authorities_and_keys_both_must_hold) {
+  for (const bool listed : {true, false}) {
+    RawClient client;
+    limit(client, GetParam());
+    show(client, client_name);
+    ServerSettings settings = with(ClientCertificate::require);
+    settings.client_keys = {key_of(listed ? client_name : std::vector<std::string>{"b"})};
+    const auto server = test::server(settings).start();
+    EXPECT_EQ(client.shake(*server), listed ? Progress::done : Progress::failed);
+  }
+  RawClient stranger;
+  limit(stranger, GetParam());
+  show(stranger, {"stranger.example"});
+  ServerSettings settings = with(ClientCertificate::require);
+  settings.client_keys = {key_of({"stranger.example"})};
+  const auto server = test::server(settings).start();
+  EXPECT_EQ(stranger.shake(*server), Progress::failed);
+  EXPECT_THAT(server->failure().detail, testing::HasSubstr("self-signed certificate: subject_CN=stranger.example"));
+}
+
+TEST_P(EachVersion, asked_for_and_not_listed_is_let_in_but_not_verified) {
+  for (const bool listed : {true, false}) {
+    RawClient client;
+    limit(client, GetParam());
+    show(client, client_name);
+    const auto key = key_of(listed ? client_name : std::vector<std::string>{"b"});
+    const auto server = test::server(with_keys(ClientCertificate::ask, {key})).start();
+    ASSERT_EQ(client.shake(*server), Progress::done);
+    EXPECT_TRUE(server->facts().client_certificate);
+    EXPECT_EQ(server->facts().client_verified, listed);
+  }
+}
+
+TEST(ClientCertificates, required_without_anything_to_know_them_by_is_an_error) {
+  ServerSettings settings;
+  settings.client_certificate = ClientCertificate::require;
+  EXPECT_FALSE(Context::server(settings, {identity({"mail.example"})}, test::ring()));
+}
+
+TEST(Fingerprints, are_written_as_postfix_writes_them) {
+  EXPECT_EQ(fingerprint_text("00abcdef"), "00:AB:CD:EF");
+  EXPECT_EQ(fingerprint_text(""), "");
 }
 
 TEST_P(EachVersion, required_and_missing_is_cert_required) {

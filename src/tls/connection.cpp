@@ -2,6 +2,7 @@
 #include "tls/connection.hpp"
 
 #include "tls/trace.hpp"
+#include "tls/trust.hpp"
 
 namespace tls {
 namespace {
@@ -112,12 +113,18 @@ Progress Engine::Inner::finish() {
   if (context->client_certificate != ClientCertificate::require) return Progress::done;
   // A resumed session brings its result with it; what was not good then is not good now (CVE-2021-20230).
   const long verified = SSL_get_verify_result(ssl.get());
-  if (SSL_get0_peer_certificate(ssl.get()) != nullptr && verified == X509_V_OK) return Progress::done;
+  if (trusts_client()) return Progress::done;
   return fail({FailReason::cert_rejected, 0, X509_verify_cert_error_string(verified)});
 }
 
 void Engine::Inner::note(std::string line, bool names_peer) {
   if (context->trace && trace.size() < most_trace_lines) trace.push_back({names_peer, std::move(line)});
+}
+
+bool Engine::Inner::trusts_client() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl.get());
+  return certificate != nullptr && SSL_get_verify_result(ssl.get()) == X509_V_OK &&
+         lists_key_of(context->client_keys, certificate);
 }
 
 Progress Engine::Inner::fail(Failure why) {
@@ -129,7 +136,9 @@ Progress Engine::Inner::fail(Failure why) {
 Progress Engine::Inner::fail_by_library() {
   if (desk.refused) return fail({FailReason::internal, 0, "the key process gave no signature"});
   const bool hello = context->serves ? offered.seen : wire.consumed > SSL3_RT_HEADER_LENGTH;
-  return fail(explain(ssl.get(), hello ? Stage::after_hello : Stage::before_hello));
+  Failure why = explain(ssl.get(), hello ? Stage::after_hello : Stage::before_hello);
+  if (why.reason == FailReason::cert_rejected && !doubt.empty()) why.detail = doubt;
+  return fail(std::move(why));
 }
 
 // A paused job has a stack of its own with OpenSSL's objects on it; it cannot be freed, only led to its end.

@@ -44,6 +44,9 @@ struct Engine::Inner {
   // One line of the trace, where there is one.
   void note(std::string line, bool names_peer = false);
 
+  // After the handshake: the client showed a certificate, and it is what the rules of this context want.
+  [[nodiscard]] bool trusts_client() const;
+
   // Notes the first cause only.
   Progress fail(Failure why);
   Progress fail_by_library();
@@ -62,6 +65,7 @@ struct Engine::Inner {
   Failure failure;
   Recollection memory;
   std::vector<TraceLine> trace;
+  std::string doubt;  // why the client's certificate is not trusted, for the log
   unsigned int idle_messages = 0;
   bool name_known = false;  // a certificate has `sni`
   bool by_ticket = false;   // a ticket was opened

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
 #include <openssl/provider.h>
 
 #include "tls/certificates.hpp"
@@ -12,6 +13,7 @@
 #include "tls/context_settings.hpp"
 #include "tls/recollection.hpp"
 #include "tls/ticket_callback.hpp"
+#include "tls/trust.hpp"
 
 namespace tls {
 namespace {
@@ -43,24 +45,21 @@ Done add_credential(SSL_CTX* context, const Credential& credential) {
   return fail_openssl(credential.origin);
 }
 
-std::string fingerprint(const Credential& credential) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (X509_digest(credential.chain.front().get(), EVP_sha256(), digest.data(), &size) != 1) return {};
-  return std::string(chars(digest.data(), size));
-}
-
-// What a session belongs to: these certificates and this rule for client certificates. A ticket from under other names
-// or another rule is answered by a full handshake (threat 32, CVE-2025-23419).
+// What a session belongs to: these certificates, and these rules for versions, ciphers and client certificates. A
+// ticket from under other names or other rules is answered by a full handshake (threat 32, CVE-2025-23419): OpenSSL
+// itself would resume with a cipher that is not permitted any more.
 std::string session_scope(const std::vector<Credential>& group, const ServerSettings& settings) {
   if (!settings.memory.scope.empty()) return settings.memory.scope;
   std::vector<std::string> parts;
   parts.reserve(group.size());
-  for (const Credential& each : group) parts.push_back(fingerprint(each));
+  for (const Credential& each : group) parts.push_back(certificate_fingerprint(each.chain.front().get()));
   std::sort(parts.begin(), parts.end());
-  std::string all = fmt::format("{}:", static_cast<int>(settings.client_certificate)) + sha256(settings.client_ca);
-  for (const std::string& part : parts) all += part;
-  return sha256(all);
+  const std::string rules =
+      fmt::format("{} {} {}\n{}\n{}\n{}\n{}\n{}\n{}", static_cast<int>(settings.min_version),
+                  static_cast<int>(settings.max_version), static_cast<int>(settings.client_certificate),
+                  settings.policy, settings.ciphers, settings.ciphersuites, settings.groups,
+                  fmt::join(settings.client_keys, " "), settings.client_ca);
+  return sha256(fmt::format("{}\n{}", fmt::join(parts, " "), rules));
 }
 
 int choose_protocol(SSL* ssl, const unsigned char** chosen,  // NOLINT(readability-function-size): OpenSSL's shape
@@ -128,6 +127,8 @@ base::Result<Context> Context::server(const ServerSettings& settings, const std:
   inner->serves = true;
   inner->strict_sni = settings.strict_sni;
   inner->client_certificate = settings.client_certificate;
+  inner->client_authorities = !settings.client_ca.empty() || !settings.leeway.more_ca.empty();
+  inner->client_keys = settings.client_keys;
   inner->alpn = alpn_wire_form(settings.alpn);
   inner->memory = settings.memory;
   inner->trace = settings.leeway.trace;

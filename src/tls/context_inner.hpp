@@ -18,8 +18,10 @@ struct Context::Inner {
   NameTable names;                      // server name -> index in contexts
   bool strict_sni = false;
   ClientCertificate client_certificate = ClientCertificate::none;
-  bool remote_keys = false;  // a handshake may have to pause
-  std::string alpn;          // protocols of ours in wire form (RFC 7301 §3.1); empty: all are ignored
+  bool client_authorities = false;       // client certificates must lead to one of them
+  std::vector<std::string> client_keys;  // and be for one of these keys, if there are any
+  bool remote_keys = false;              // a handshake may have to pause
+  std::string alpn;                      // protocols of ours in wire form (RFC 7301 §3.1); empty: all are ignored
   std::shared_ptr<const TicketRing> tickets;
   SessionMemory memory;
   bool trace = false;

@@ -4,7 +4,7 @@
 #include <openssl/pem.h>
 
 #include "base/text.hpp"
-#include "tls/certificates.hpp"
+#include "tls/trust.hpp"
 
 namespace tls {
 namespace {
@@ -144,43 +144,6 @@ Done set_finite_field_dh(SSL_CTX* context, const Leeway& leeway) {
   return true;
 }
 
-// Each certificate of the list is an anchor, self-signed or not.
-Done trust(SSL_CTX* context, const std::string& authorities, bool announce) {
-  const auto certificates = read_certificates(authorities);
-  if (!certificates) return base::fail("certificate authorities: {}", certificates.error().text);
-  X509_STORE* store = SSL_CTX_get_cert_store(context);
-  X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
-  for (const CertificatePtr& each : *certificates) {
-    if (X509_STORE_add_cert(store, each.get()) != 1) return fail_openssl("certificate authorities");
-    if (announce && SSL_CTX_add_client_CA(context, each.get()) != 1) return fail_openssl("certificate authorities");
-  }
-  return true;
-}
-
-// "ask" takes whatever comes, or nothing; the result stands in the session's facts. OpenSSL counts authorities between
-// a certificate and its anchor only; here everything above the client's own counts, so it looks one further.
-int accept_and_note(int /*good*/, X509_STORE_CTX* context) {
-  const int deepest = X509_VERIFY_PARAM_get_depth(X509_STORE_CTX_get0_param(context)) - 1;
-  if (X509_STORE_CTX_get_error_depth(context) > deepest) {
-    X509_STORE_CTX_set_error(context, X509_V_ERR_CERT_CHAIN_TOO_LONG);
-  }
-  return 1;
-}
-
-Done set_client_certificate(SSL_CTX* context, const ServerSettings& settings) {
-  if (settings.client_certificate == ClientCertificate::none) return true;
-  const bool required = settings.client_certificate == ClientCertificate::require;
-  if (required && settings.client_ca.empty()) {
-    return base::fail("client certificates are required, but no authority they must lead to is given");
-  }
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
-                     required ? nullptr : accept_and_note);
-  SSL_CTX_set_verify_depth(context, settings.leeway.verify_depth + 1);
-  const Done announced = settings.client_ca.empty() ? Done(true) : trust(context, settings.client_ca, true);
-  const std::string& more = settings.leeway.more_ca;
-  return !announced || more.empty() ? announced : trust(context, more, false);
-}
-
 void set_tickets(SSL_CTX* context, bool wanted) {
   SSL_CTX_set_num_tickets(context, wanted ? 1 : 0);
   if (!wanted) SSL_CTX_set_options(context, SSL_OP_NO_TICKET);
@@ -208,7 +171,7 @@ base::Result<SslContextPtr> server_context(const ServerSettings& settings) {
                         .and_then([&](bool) { return set_signatures(raw, settings.leeway.old_signatures); })
                         .and_then([&](bool) { return set_groups(raw, settings.groups); })
                         .and_then([&](bool) { return set_finite_field_dh(raw, settings.leeway); })
-                        .and_then([&](bool) { return set_client_certificate(raw, settings); });
+                        .and_then([&](bool) { return use_client_rule(raw, settings); });
   return if_done(std::move(*context), done);
 }
 
@@ -218,11 +181,12 @@ base::Result<SslContextPtr> client_context(const ClientSettings& settings) {
   SSL_CTX* raw = context->get();
   const bool verifies = !settings.ca.empty();
   SSL_CTX_set_verify(raw, verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
-  const Done done = set_versions(raw, settings.min_version, settings.max_version)
-                        .and_then([&](bool) { return set_ciphers(raw, settings.ciphers, "", settings.min_version); })
-                        .and_then([&](bool) { return set_signatures(raw, false); })
-                        .and_then([&](bool) { return set_groups(raw, ""); })
-                        .and_then([&](bool) { return verifies ? trust(raw, settings.ca, false) : Done(true); });
+  const Done done =
+      set_versions(raw, settings.min_version, settings.max_version)
+          .and_then([&](bool) { return set_ciphers(raw, settings.ciphers, "", settings.min_version); })
+          .and_then([&](bool) { return set_signatures(raw, false); })
+          .and_then([&](bool) { return set_groups(raw, ""); })
+          .and_then([&](bool) { return verifies ? trust_authorities(raw, settings.ca, false) : Done(true); });
   return if_done(std::move(*context), done);
 }
 

@@ -7,7 +7,7 @@
 namespace tls {
 
 // Errors: versions in the wrong order, no known name in a list of ciphers or groups, unreadable authorities, client
-// certificates required without authorities.
+// certificates required without authorities and keys.
 [[nodiscard]] base::Result<SslContextPtr> server_context(const ServerSettings& settings);
 [[nodiscard]] base::Result<SslContextPtr> client_context(const ClientSettings& settings);
 

@@ -1,6 +1,6 @@
 // What an Engine can tell of its connection: the handshake's facts, the peer's certificates, the session to resume
 // with.
-#include <array>
+#include <algorithm>
 
 #include <openssl/pem.h>
 
@@ -8,6 +8,7 @@
 #include "tls/certificate_facts.hpp"
 #include "tls/connection.hpp"
 #include "tls/public_half.hpp"
+#include "tls/trust.hpp"
 
 namespace tls {
 namespace {
@@ -64,6 +65,10 @@ Signed signature_of(SSL* ssl, bool ours) {
 void add_signatures(Facts& facts, SSL* ssl) {
   if (facts.resumed) return;
   const bool serves = SSL_is_server(ssl) == 1;
+  if (const X509* own = serves ? SSL_get_certificate(ssl) : nullptr; own != nullptr) {
+    facts.certificate_key = short_key_kind(X509_get0_pubkey(own));
+    facts.certificate_signature = short_name(X509_get_signature_nid(own));
+  }
   Signed server = signature_of(ssl, serves);
   facts.signature = std::move(server.by);
   facts.digest = std::move(server.digest);
@@ -73,20 +78,25 @@ void add_signatures(Facts& facts, SSL* ssl) {
   facts.client_digest = std::move(client.digest);
 }
 
-void add_client(Facts& facts, const SSL* ssl) {
+// A name as it stands, in UTF-8; one with control characters or without end is escaped.
+std::string tidy(const std::string& name) {
+  const bool plain = std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 127; });
+  return plain && name.size() <= longest_common_name ? name : base::escaped(name, longest_common_name);
+}
+
+void add_client(Facts& facts, const Engine::Inner& connection) {
+  const SSL* ssl = connection.ssl.get();
   X509* certificate = SSL_is_server(ssl) == 1 ? SSL_get0_peer_certificate(ssl) : nullptr;
   if (certificate == nullptr) return;
   facts.client_certificate = true;
-  facts.client_verified = SSL_get_verify_result(ssl) == X509_V_OK;
+  facts.client_verified = connection.trusts_client();
   facts.client_subject = name_line(X509_get_subject_name(certificate));
   facts.client_issuer = name_line(X509_get_issuer_name(certificate));
-  facts.client_common_name = base::escaped(common_name(certificate), longest_common_name);
+  facts.client_common_name = tidy(common_name(certificate));
+  facts.client_issuer_name = tidy(issuer_name(certificate));
   facts.client_serial = serial_hex(certificate);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int size = 0;
-  if (X509_digest(certificate, EVP_sha256(), digest.data(), &size) == 1) {
-    facts.client_fingerprint = base::hex(chars(digest.data(), size));
-  }
+  facts.client_fingerprint = certificate_fingerprint(certificate);
+  facts.client_key_fingerprint = key_fingerprint(certificate);
 }
 
 std::string session_id(const SSL* ssl) {
@@ -113,7 +123,7 @@ Facts Engine::facts() const {
   facts.resumed_by_ticket = facts.resumed && inner_->by_ticket;
   facts.session_id = session_id(ssl);
   add_signatures(facts, ssl);
-  add_client(facts, ssl);
+  add_client(facts, *inner_);
   ERR_clear_error();
   return facts;
 }

@@ -63,17 +63,24 @@ struct Facts {
   bool resumed_by_ticket = false;  // not by a session id
   bool client_certificate = false;
   bool client_verified = false;
-  std::string client_subject;  // one line, RFC 2253
+  std::string certificate_key;        // the server's as HAProxy writes it: "EC256", "RSA2048"; empty when resumed
+  std::string certificate_signature;  // how it was signed: "RSA-SHA256", "ecdsa-with-SHA256"; empty when resumed
+  std::string client_subject;         // one line, RFC 2253
   std::string client_issuer;
   std::string client_common_name;
-  std::string client_serial;       // hexadecimal
-  std::string client_fingerprint;  // SHA-256 of the certificate, hexadecimal
-  std::string client_signature;    // as `signature`
+  std::string client_issuer_name;      // the issuer's common name, else its organisation
+  std::string client_serial;           // hexadecimal
+  std::string client_fingerprint;      // SHA-256 of the certificate, hexadecimal
+  std::string client_key_fingerprint;  // SHA-256 of its public key (SubjectPublicKeyInfo), hexadecimal
+  std::string client_signature;        // as `signature`
   std::string client_digest;
   std::string session_id;  // hexadecimal
 
   // As Postfix writes it: "X25519", "ECDHE (prime256v1)", "DHE (2048 bits)"; empty when there was no key exchange.
   [[nodiscard]] std::string key_exchange() const;
 };
+
+// Hexadecimal digits as Postfix and openssl(1) write a fingerprint: "AB:CD:...".
+[[nodiscard]] std::string fingerprint_text(std::string_view hexadecimal);
 
 }  // namespace tls

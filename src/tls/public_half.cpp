@@ -42,4 +42,13 @@ std::string key_kind(const EVP_PKEY* key) {
   return name != nullptr ? name : "unknown";
 }
 
+std::string short_key_kind(const EVP_PKEY* key) {
+  if (key == nullptr) return {};
+  const bool rsa = EVP_PKEY_is_a(key, "RSA") == 1 || EVP_PKEY_is_a(key, "RSA-PSS") == 1;
+  if (rsa) return fmt::format("RSA{}", EVP_PKEY_get_bits(key));
+  if (EVP_PKEY_is_a(key, "EC") == 1) return fmt::format("EC{}", EVP_PKEY_get_bits(key));
+  const char* name = EVP_PKEY_get0_type_name(key);
+  return name != nullptr ? name : "";
+}
+
 }  // namespace tls

@@ -48,6 +48,12 @@ struct ServerSettings {
   bool strict_sni = false;  // refuse names no certificate has (unrecognized_name), instead of the default certificate
   ClientCertificate client_certificate = ClientCertificate::none;
   std::string client_ca;  // PEM of the authorities client certificates must lead to
+  // SHA-256 of the public keys (SubjectPublicKeyInfo) client certificates may be for, 64 lower-case hexadecimal digits
+  // each; empty: any. With client_ca both must hold. Without, a listed key is enough: nobody need have signed it.
+  std::vector<std::string> client_keys;
+  // Whose these settings are: sessions made under one policy are not resumed under another, whatever the two have in
+  // common.
+  std::string policy;
   // Application protocols of ours (RFC 7301): a client that offers only others gets no_application_protocol (ALPACA,
   // CVE-2021-3618). Empty: whatever is offered is ignored, for wrappers of any protocol.
   std::vector<std::string> alpn = {"smtp", "esmtp"};

@@ -164,6 +164,28 @@ TEST(Tickets, threat_32_made_under_one_client_certificate_rule_do_not_resume_und
   EXPECT_FALSE(second.server->facts().resumed);
 }
 
+// One ring of keys serves all policies of a worker: what a ticket was made under is part of what is compared.
+TEST(Tickets, threat_32_made_under_one_policy_do_not_resume_under_another) {
+  const std::vector<Identity> same{identity({"mail.example"})};
+  std::vector<ServerSettings> others(6);
+  others[0].policy = "printers";
+  others[1].min_version = Version::tls1_0;
+  others[2].ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
+  others[3].ciphersuites = "TLS_AES_128_GCM_SHA256";
+  others[4].groups = "P-256";
+  others[5].client_keys = {std::string(64, 'a')};
+  for (const Version version : {Version::tls1_2, Version::tls1_3}) {
+    for (const ServerSettings& other : others) {
+      Pair first(test::client("mail.example", version), test::server({}, same, ring()));
+      Pair second(test::client("mail.example", version), test::server(other, same, ring()), first.session());
+      ASSERT_TRUE(both_done(second.ends));
+      EXPECT_FALSE(second.server->facts().resumed) << &other - others.data();
+      Pair third(test::client("mail.example", version), test::server(other, same, ring()), second.session());
+      EXPECT_TRUE(third.server->facts().resumed) << &other - others.data();
+    }
+  }
+}
+
 TEST(Tickets, that_were_damaged_give_a_full_handshake) {
   const Context server = test::server();
   Pair first(test::client(), server);

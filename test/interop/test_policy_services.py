@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from harness.client import at_once
+from harness.client import at_once, tls_context
 from harness.process import run
 from harness.waiting import until
 from peers.arrival import Arrival, v1
@@ -190,3 +190,53 @@ def test_the_header_of_the_spf_service_goes_into_the_first_chunk(serve, spf_serv
         client.expect("QUIT", 221)
     raw = recorder.wait_messages(1)[0].raw
     assert b"client-ip=127.0.0.2" in raw.split(b"\r\n", 1)[0] and raw.endswith(BODY)
+
+
+TLS_ATTRIBUTES = ("ccert_subject", "ccert_issuer", "ccert_fingerprint", "ccert_pubkey_fingerprint",
+                  "encryption_protocol", "encryption_cipher", "encryption_keysize")
+
+
+class AskedService:
+    """Says DUNNO to everything, and keeps the attributes of each question."""
+
+    def __init__(self, backend):
+        self.questions = []
+        self.endpoint = backend(self._play).endpoint
+
+    def _play(self, connection):
+        attributes = {}
+        while (line := connection.line()) is not None:
+            if line:
+                attributes.update([line.split("=", 1)])
+            else:
+                self.questions.append(attributes)
+                attributes = {}
+                connection.send("action=DUNNO\n\n")
+
+
+@pytest.mark.parametrize("shown", ["none", "verified", "stranger"])
+def test_policy_services_learn_of_tls_what_postfix_would_tell_them(place, serve, postfix, backend, certificates, shown):
+    """Attribute by attribute: the same client, once at Postfix's own smtpd, once at ours."""
+    joe, eve, own = (certificates.get(name) for name in ("joe+=x.client.example", "eve.example", "mail.example"))
+    chain = place / "key-first.pem"
+    chain.write_bytes(own.key.read_bytes() + own.cert.read_bytes())
+    service = AskedService(backend)
+    real = postfix(smtpd={"smtpd_tls_security_level": "may", "smtpd_tls_chain_files": chain, "smtpd_tls_ask_ccert": "yes",
+                          "smtpd_tls_CAfile": joe.cert, "smtpd_tls_session_cache_database": "",
+                          "smtpd_recipient_restrictions": f"check_policy_service inet:{service.endpoint} permit"})
+    front = serve(["--policy", service.endpoint, "--client-cert", "ask", "--client-ca", joe.cert, "--ciphersuites",
+                   "TLS_AES_256_GCM_SHA384"], certs_used=[own])
+    for address in (("127.0.0.1", real.port), front.address):
+        context = tls_context()
+        if shown != "none":
+            mine = joe if shown == "verified" else eve
+            context.load_cert_chain(mine.cert, mine.key)
+        with Arrival(address) as client:
+            client.hello()
+            client.starttls(context)
+            client.expect("EHLO client.example", 250)
+            assert recipient(client).code == 250
+            client.expect("QUIT", 221)
+    of_postfix, ours = ({name: one[name] for name in TLS_ATTRIBUTES} for one in service.questions)
+    assert ours == of_postfix
+    assert bool(ours["ccert_subject"]) == (shown == "verified") and bool(ours["ccert_fingerprint"]) == (shown != "none")
