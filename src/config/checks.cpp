@@ -154,6 +154,11 @@ std::string no_contradiction_before_tls(const Facts& facts) {
                      facts.label("auth_before_tls"), facts.label("require_tls"));
 }
 
+std::string banner_needs_delay(const Facts& facts) {
+  if (facts.draft.plan.clients.greet_delay > std::chrono::seconds(0) || !facts.given("greet.banner")) return "";
+  return facts.label("greet.banner") + ": has no effect without --greet-delay TIME";
+}
+
 struct Check {
   std::vector<std::string> about;            // names whose faults silence the check
   std::string (*fault)(const Facts& facts);  // "": none
@@ -175,6 +180,7 @@ const std::vector<Check>& checks() {
       {{"program", "user", "program_user"}, program_is_not_root},
       {{"user"}, user_is_not_root},
       {{"policy", "policy_at"}, stages_need_policy},
+      {{"greet.delay", "greet.banner"}, banner_needs_delay},
       {{"require_tls", "auth_before_tls"}, no_contradiction_before_tls},
   };
   return all;

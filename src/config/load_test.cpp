@@ -89,7 +89,13 @@ TEST(Load, has_the_defaults_of_the_plan) {
   EXPECT_EQ(plan.jail, fresh.jail);
   EXPECT_EQ(plan.workers, fresh.workers);
   EXPECT_EQ(plan.signers, fresh.signers);
-  EXPECT_EQ(plan.max_connections, fresh.max_connections);
+  EXPECT_EQ(plan.clients.counts.connections, fresh.clients.counts.connections);
+  EXPECT_EQ(plan.clients.counts.client_connections, fresh.clients.counts.client_connections);
+  EXPECT_EQ(plan.clients.counts.client_rate.count, 0U);
+  EXPECT_EQ(plan.clients.counts.handshakes, fresh.clients.counts.handshakes);
+  EXPECT_EQ(plan.clients.ipv4_prefix, fresh.clients.ipv4_prefix);
+  EXPECT_EQ(plan.clients.ipv6_prefix, fresh.clients.ipv6_prefix);
+  EXPECT_EQ(plan.clients.early_talker, fresh.clients.early_talker);
   EXPECT_EQ(plan.max_programs, fresh.max_programs);
   EXPECT_EQ(plan.policy_fail, fresh.policy_fail);
 }

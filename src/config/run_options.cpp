@@ -102,8 +102,8 @@ ServeOptions timeout_options() {
 ServeOptions limit_options() {
   return {
       single<Draft>(
-          maximum("connections", "20000", "sessions of one worker; more get 421"),
-          [](Draft & d) -> auto& { return d.plan.max_connections; }, count(1, very_many)),
+          maximum("connections", "20000", "sessions in all; more get 421"),
+          [](Draft & d) -> auto& { return d.plan.clients.counts.connections; }, count(1, very_many)),
       single<Draft>(
           maximum("commands", "0", "commands in a session, then 421; 0: no limit"),
           [](Draft & d) -> auto& { return d.plan.dialog.max_commands; }, count(0, very_many)),

@@ -23,6 +23,7 @@ ServeOptions whole_table() {
   add(table, "TLS", client_certificate_options());
   add(table, "Time limits", timeout_options());
   add(table, "Counts", limit_options());
+  add(table, "Limits of clients", client_options());
   add(table, "Processes", process_options());
   add(table, "Log", log_options());
   return table;

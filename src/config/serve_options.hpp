@@ -24,6 +24,7 @@ using ServeOptions = std::vector<Option<Draft>>;
 [[nodiscard]] ServeOptions client_certificate_options();
 [[nodiscard]] ServeOptions timeout_options();
 [[nodiscard]] ServeOptions limit_options();
+[[nodiscard]] ServeOptions client_options();
 [[nodiscard]] ServeOptions process_options();
 [[nodiscard]] ServeOptions log_options();
 

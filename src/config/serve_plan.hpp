@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "admission/settings.hpp"
 #include "os/address.hpp"
 #include "session/identity.hpp"
 #include "session/limits.hpp"
@@ -17,6 +18,7 @@
 namespace config {
 
 enum class Door { starttls, implicit };
+enum class EarlyTalker { ignore, drop };
 enum class LogFormat { text, json };
 enum class LogKind { standard_error, syslog, journald, file };
 
@@ -33,6 +35,17 @@ struct Listener {
 struct CertificateFiles {
   std::string chain;  // PEM, leaf first
   std::string key;    // empty: the chain's file holds the key too
+};
+
+// What stands between a client and the backend.
+struct ClientLimits {
+  admission::Settings counts;
+  unsigned ipv4_prefix = 32;  // clients whose addresses have as many leading bits in common are one client
+  unsigned ipv6_prefix = 64;
+  os::Networks exempt;                  // not counted by client, and not made to wait
+  std::chrono::seconds greet_delay{0};  // how long a client must be silent before it is greeted
+  std::string greet_banner;             // said before that, as the first line of the greeting; empty: nothing
+  EarlyTalker early_talker = EarlyTalker::drop;
 };
 
 struct ServePlan {
@@ -57,10 +70,10 @@ struct ServePlan {
   std::string user;          // empty: an unused uid
   std::string program_user;  // program backends; empty: `user`, and that must then be given
   std::string jail = "/var/lib/ehlock/empty";
-  unsigned workers = 0;                 // 0: one for each core
-  unsigned signers = 1;                 // key processes
-  std::size_t max_connections = 20000;  // of one worker
-  std::size_t max_programs = 100;       // running at once, of all workers
+  unsigned workers = 0;  // 0: one for each core
+  unsigned signers = 1;  // key processes
+  ClientLimits clients;
+  std::size_t max_programs = 100;  // running at once, of all workers
 
   LogTarget log;
   LogFormat log_format = LogFormat::text;

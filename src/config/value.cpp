@@ -46,6 +46,15 @@ base::Result<std::chrono::seconds> duration(std::string_view text) {
   return std::chrono::seconds(*value);
 }
 
+base::Result<admission::Rate> rate(std::string_view text) {
+  constexpr std::size_t very_many = 1'000'000;
+  const auto slash = text.find('/');
+  const auto amount = base::number<std::size_t>(text.substr(0, slash));
+  const auto period = duration(slash == std::string_view::npos ? "" : text.substr(slash + 1));
+  if (amount && period && *amount >= 1 && *amount <= very_many) return admission::Rate{*amount, *period};
+  return base::fail("a rate is a number and a time, like \"30/1m\" or \"100/1h\"");
+}
+
 base::Result<bool> toggle(std::string_view text) {
   const std::string word = base::lowered(text);
   if (word == "true" || word == "yes" || word == "on" || word == "1") return true;
@@ -90,6 +99,14 @@ base::Result<os::Network> network(std::string_view text) {
   auto parsed = os::Network::parse(text);
   if (!parsed) return base::fail("must be ADDRESS/BITS, an address, or unix ({})", parsed.error().text);
   return parsed;
+}
+
+base::Result<std::string> banner(std::string_view text) {
+  const bool fits = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < '\x7f'; });
+  if (text.empty() || text.size() > 200 || !fits) {
+    return base::fail("must be 1 to 200 printable ASCII characters; our name first");
+  }
+  return std::string(text);
 }
 
 base::Result<std::string> plain(std::string_view text) {

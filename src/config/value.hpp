@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "admission/settings.hpp"
 #include "base/result.hpp"
 #include "os/address.hpp"
 
@@ -14,6 +15,9 @@ namespace config {
 
 // "30s", "5m", "1h": whole numbers with a unit, 1s to 24h.
 [[nodiscard]] base::Result<std::chrono::seconds> duration(std::string_view text);
+
+// "30/1m": a number and a time.
+[[nodiscard]] base::Result<admission::Rate> rate(std::string_view text);
 
 // true, yes, on, 1 and false, no, off, 0, in any case.
 [[nodiscard]] base::Result<bool> toggle(std::string_view text);
@@ -33,6 +37,9 @@ using CountParser = std::function<base::Result<std::size_t>(std::string_view)>;
 
 // "192.0.2.0/24", "2001:db8::/32", an address, or "unix".
 [[nodiscard]] base::Result<os::Network> network(std::string_view text);
+
+// The first line of a greeting: printable ASCII with blanks, at most 200 octets.
+[[nodiscard]] base::Result<std::string> banner(std::string_view text);
 
 // Anything that is not empty.
 [[nodiscard]] base::Result<std::string> plain(std::string_view text);

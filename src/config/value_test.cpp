@@ -23,6 +23,21 @@ TEST(Duration, refuses_numbers_without_unit_fractions_signs_and_what_is_out_of_r
   }
 }
 
+TEST(Rate, is_a_number_and_a_time) {
+  EXPECT_EQ(rate("30/1m")->count, 30U);
+  EXPECT_EQ(rate("30/1m")->period, seconds(60));
+  for (const char* text : {"", "30", "30/", "/1m", "0/1m", "-1/1m", "30/m", "30/60", "30/1m/1m", "1000001/1m"}) {
+    EXPECT_FALSE(rate(text)) << text;
+  }
+}
+
+TEST(Banner, is_one_printable_line) {
+  EXPECT_EQ(banner("mx.example.org ESMTP"), "mx.example.org ESMTP");
+  for (const std::string& text : {std::string(), std::string("a\r\nb"), std::string(201, 'a'), std::string("\xe4")}) {
+    EXPECT_FALSE(banner(text)) << text;
+  }
+}
+
 TEST(Toggle, knows_the_usual_words) {
   for (const char* text : {"true", "YES", "on", "1"}) EXPECT_EQ(toggle(text), true) << text;
   for (const char* text : {"false", "no", "Off", "0"}) EXPECT_EQ(toggle(text), false) << text;

@@ -2,6 +2,7 @@
 #include "log/journal.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -37,6 +38,38 @@ std::string summary_of(const TlsEvent& event, std::string_view client) {
                      base::escaped(event.protocol), base::escaped(event.cipher), event.bits, event.algorithm_bits,
                      told("key-exchange", event.group), told("server-signature", event.server_signature),
                      told("server-digest", event.server_digest));
+}
+
+// "[192.0.2.1]:4711", as postscreen(8) names a client.
+std::string without_name(const std::string& client) {
+  const auto begin = client.find('[');
+  return begin == std::string::npos ? client : client.substr(begin);
+}
+
+// postscreen's escapes, those of C; other lines have base::escaped().
+std::string in_c_escapes(std::string_view bytes) {
+  constexpr std::string_view plain("\a\b\f\n\r\t\v\\");
+  constexpr std::string_view letters("abfnrtv\\");
+  std::string text;
+  for (const char c : bytes) {
+    const auto known = plain.find(c);
+    if (known != std::string_view::npos) {
+      text += '\\';
+      text += letters[known];
+    } else if (c >= ' ' && c <= '~') {
+      text += c;
+    } else {
+      text += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+    }
+  }
+  return text;
+}
+
+// Seconds with two digits that count, at most two behind the point: "0", "0.02", "1.3", "12".
+std::string in_seconds(std::chrono::milliseconds time) {
+  const double seconds = std::chrono::duration<double>(time).count();
+  if (time.count() < 10) return "0";
+  return seconds < 10 ? fmt::format("{:.2g}", std::round(seconds * 100) / 100) : fmt::format("{:.0f}", seconds);
 }
 
 bool is_control(char c) {
@@ -181,6 +214,21 @@ void Journal::rejected(std::string_view stage, std::string_view text) {
   line(Severity::info, "reject",
        fmt::format("reject: {} from {}: {}", base::escaped(stage), without_port(client_), base::escaped(text)),
        {{"stage", std::string(stage)}, {"why", std::string(text)}});
+}
+
+void Journal::limit_exceeded(std::string_view what, std::size_t count, std::string_view setting) {
+  line(Severity::warning, "limit",
+       fmt::format("warning: {} limit exceeded: {} from {} ({})", what, count, without_port(client_),
+                   base::escaped(setting)),
+       {{"count", static_cast<std::int64_t>(count)}, {"limit", std::string(setting)}});
+}
+
+void Journal::pregreet(std::string_view text, std::chrono::milliseconds after) {
+  constexpr std::size_t longest = 100;
+  const std::string shown = in_c_escapes(text.substr(0, longest)).substr(0, longest);
+  line(Severity::info, "pregreet",
+       fmt::format("PREGREET {} after {} from {}: {}", text.size(), in_seconds(after), without_name(client_), shown),
+       {{"bytes", static_cast<std::int64_t>(text.size())}, {"after_ms", after.count()}, {"text", shown}});
 }
 
 void Journal::warning(std::string_view text) {

@@ -71,6 +71,10 @@ class Journal {
   void timed_out(std::string_view after);
   void backend_failed(std::string_view why);
   void rejected(std::string_view stage, std::string_view text);
+  // "warning: Connection rate limit exceeded: 31 from unknown[192.0.2.1] (max.client_rate = 30/1m)"
+  void limit_exceeded(std::string_view what, std::size_t count, std::string_view setting);
+  // A client that talked before the greeting; `text` as it came. postscreen(8)'s line.
+  void pregreet(std::string_view text, std::chrono::milliseconds after);
   void warning(std::string_view text);  // anything else worth a line; wire text must be escaped by the caller
 
   // For the last event only: where the session goes, and the last command.

@@ -116,6 +116,26 @@ TEST_F(JournalTest, has_a_line_for_each_way_a_session_goes_wrong) {
   EXPECT_EQ(last(), "3f9a0c11: reject: RCPT from unknown[192.0.2.1]: 554 5.7.1 Access denied");
 }
 
+TEST_F(JournalTest, names_a_limit_that_was_exceeded) {
+  journal_.limit_exceeded("Connection rate", 31, "max.client_rate = 30/1m");
+  EXPECT_EQ(last(),
+            "3f9a0c11: warning: Connection rate limit exceeded: 31 from unknown[192.0.2.1] (max.client_rate = 30/1m)");
+}
+
+TEST_F(JournalTest, tells_of_an_early_talker_as_postscreen_does) {
+  using std::chrono::milliseconds;
+  journal_.pregreet("EHLO x\r\n", milliseconds(4));
+  EXPECT_EQ(last(), "3f9a0c11: PREGREET 8 after 0 from [192.0.2.1]:4711: EHLO x\\r\\n");
+  journal_.pregreet("\x01\\\"%\xff y\tz\n" + std::string(200, 'a'), milliseconds(304));
+  EXPECT_EQ(last(), "3f9a0c11: PREGREET 210 after 0.3 from [192.0.2.1]:4711: \\001\\\\\"%\\377 y\\tz\\n" +
+                        std::string(100 - 19, 'a'));
+  for (const auto& [after, text] : std::vector<std::pair<int, std::string>>{
+           {9, "0"}, {10, "0.01"}, {23, "0.02"}, {999, "1"}, {1296, "1.3"}, {5960, "6"}, {12345, "12"}}) {
+    journal_.pregreet("x", milliseconds(after));
+    EXPECT_EQ(last(), "3f9a0c11: PREGREET 1 after " + text + " from [192.0.2.1]:4711: x");
+  }
+}
+
 TEST_F(JournalTest, ends_with_counts_outcome_and_bytes) {
   journal_.disconnected({"ehlo=2 starttls=1 quit=1 commands=4", "quit", 1234, 567});
   EXPECT_EQ(last(),

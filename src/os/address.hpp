@@ -46,6 +46,8 @@ class SocketAddress {
 class Network {
  public:
   [[nodiscard]] static base::Result<Network> parse(std::string_view text);
+  // The network of that many leading bits that the address lies in.
+  [[nodiscard]] static Network around(const SocketAddress& address, unsigned ipv4_prefix, unsigned ipv6_prefix);
   [[nodiscard]] bool contains(const SocketAddress& address) const;
   [[nodiscard]] std::string text() const;
 

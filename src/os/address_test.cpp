@@ -171,5 +171,18 @@ TEST(resolve, says_which_name_is_unknown) {
   EXPECT_THAT(resolve(Endpoint::parse("localhost:25").value(), false).value(), testing::Not(testing::IsEmpty()));
 }
 
+TEST(Network, around_an_address_has_its_leading_bits) {
+  const auto around = [](std::string_view literal, unsigned ipv4, unsigned ipv6) {
+    return Network::around(*SocketAddress::ip(literal, 25), ipv4, ipv6).text();
+  };
+  EXPECT_EQ(around("192.0.2.77", 32, 64), "192.0.2.77/32");
+  EXPECT_EQ(around("192.0.2.77", 24, 64), "192.0.2.0/24");
+  EXPECT_EQ(around("192.0.2.77", 0, 64), "0.0.0.0/0");
+  EXPECT_EQ(around("::ffff:192.0.2.77", 28, 64), "192.0.2.64/28");
+  EXPECT_EQ(around("2001:db8:1:2:3:4:5:6", 32, 64), "2001:db8:1:2::/64");
+  EXPECT_EQ(around("2001:db8:1:2:3:4:5:6", 32, 44), "2001:db8::/44");
+  EXPECT_EQ(Network::around(*SocketAddress::unix_path("/x"), 32, 64).text(), "unix");
+}
+
 }  // namespace
 }  // namespace os

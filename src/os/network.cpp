@@ -66,6 +66,15 @@ base::Result<Network> Network::parse(std::string_view text) {
   return result;
 }
 
+Network Network::around(const SocketAddress& address, unsigned ipv4_prefix, unsigned ipv6_prefix) {
+  Network result;
+  result.unix_ = address.is_unix();
+  const std::string octets = address.octets();
+  result.prefix_ = octets.size() == 4 ? ipv4_prefix : ipv6_prefix;
+  result.octets_ = masked(octets, result.prefix_);
+  return result;
+}
+
 bool Network::contains(const SocketAddress& address) const {
   if (unix_ || address.is_unix()) return unix_ && address.is_unix();
   const std::string octets = address.octets();

@@ -14,6 +14,7 @@ struct Counters {
   Count connections{0};
   Count active{0};
   Count refused_connections{0};
+  Count early_talkers{0};
   Count starttls{0};
   Count handshakes{0};
   Count resumed_handshakes{0};

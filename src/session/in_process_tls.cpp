@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "session/refusal.hpp"
 #include "session/tls_layer.hpp"
 
 namespace session {
@@ -40,15 +41,35 @@ log::TlsFailure event_of(const tls::Failure& failure, const tls::HelloFacts& off
   return event;
 }
 
-InProcessTls::InProcessTls(TlsService service, ClientIdentity& identity, log::Journal& journal)
-    : service_(service), identity_(identity), journal_(journal) {}
+InProcessTls::InProcessTls(TlsService service, ClientIdentity& identity, admission::Visit& visit, log::Journal& journal)
+    : service_(service), identity_(identity), visit_(visit), journal_(journal) {}
+
+bool InProcessTls::may_begin() {
+  const auto refused = visit_.begin_handshake(net::Clock::now());
+  if (refused) note_refusal(*refused, visit_.settings(), "", journal_);
+  refused_ = refused.has_value();
+  return !refused_;
+}
+
+net::Task<std::optional<smtp::Fault>> InProcessTls::invite(ClientSide& client, std::string_view words,
+                                                           net::Deadline deadline) {
+  invited_ = true;
+  if (!may_begin()) co_return std::nullopt;
+  co_return co_await client.send(words, deadline);
+}
 
 net::Task<Secured> InProcessTls::start(ClientSide& client) {
   Channel& channel = client.channel();
   const auto began = net::Clock::now();
+  const net::Deadline deadline = net::after(service_.limits.handshake);
+  if (!invited_) {
+    (void)co_await channel.stream().read_waiter().wait(net::Direction::read, deadline);
+    (void)may_begin();
+  }
+  if (refused_) co_return Secured{smtp::TlsResult::too_many, {}};
   auto layer = std::make_unique<TlsLayer>(service_.loop, service_.context.start());
-  const bool done =
-      co_await layer->shake_hands(channel.stream(), &service_.signer, net::after(service_.limits.handshake));
+  const bool done = co_await layer->shake_hands(channel.stream(), &service_.signer, deadline);
+  visit_.end_handshake();
   if (!done) {
     ++service_.counters.failed_handshakes;
     journal_.tls_failed(event_of(layer->failure(), layer->engine().offered()));

@@ -1,6 +1,7 @@
 // InProcessTls: the starter of the daemon: an engine of our own, whose signatures come from the key process.
 #pragma once
 
+#include "admission/desk.hpp"
 #include "log/journal.hpp"
 #include "session/client_identity.hpp"
 #include "session/counters.hpp"
@@ -26,17 +27,25 @@ struct TlsService {
 
 class InProcessTls final : public TlsStarter {
  public:
-  // `identity` gains the facts; both outlive this.
-  InProcessTls(TlsService service, ClientIdentity& identity, log::Journal& journal);
+  // `identity` gains the facts; `visit` counts the handshake. All outlive this.
+  InProcessTls(TlsService service, ClientIdentity& identity, admission::Visit& visit, log::Journal& journal);
 
+  // Holds the words back when too many handshakes are under way.
+  [[nodiscard]] net::Task<std::optional<smtp::Fault>> invite(ClientSide& client, std::string_view words,
+                                                             net::Deadline deadline) override;
+  // Without invitation (implicit TLS) a handshake is counted from the client's first octet.
   [[nodiscard]] net::Task<Secured> start(ClientSide& client) override;
 
  private:
+  [[nodiscard]] bool may_begin();
   void note(const tls::Facts& facts, const log::TlsEvent& event);
 
   TlsService service_;
   ClientIdentity& identity_;
+  admission::Visit& visit_;
   log::Journal& journal_;
+  bool invited_ = false;
+  bool refused_ = false;
 };
 
 }  // namespace session

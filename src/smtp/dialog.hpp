@@ -50,7 +50,8 @@ class Dialog {
 
   [[nodiscard]] Step on_verdict(const Verdict& verdict);
 
-  // `unavailable` only where the 220 of the step that asked for start_tls was held back by the performer.
+  // `unavailable` and `too_many` only where the 220 of the step that asked for start_tls was held back by the
+  // performer.
   [[nodiscard]] Step on_tls(TlsResult result, const TlsFacts& facts);
 
   // The backend connection was opened again; its greeting is awaited (and swallowed).

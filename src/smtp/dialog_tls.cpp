@@ -25,6 +25,9 @@ Step Dialog::on_tls(TlsResult result, const TlsFacts& facts) {
       return on_secured(facts);
     case TlsResult::unavailable:
       return answer("454 4.7.0 TLS not available due to temporary reason");
+    case TlsResult::too_many:
+      now_.phase = Phase::command;  // the 220 was held back: this is said in clear, and nobody goes on in clear
+      return end(Outcome::limit_reached, closing("421 4.7.0", "Error: too many TLS handshakes"));
     case TlsResult::failed:
       break;
   }

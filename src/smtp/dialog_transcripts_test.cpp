@@ -186,6 +186,7 @@ class Player {
     if (word == "secured")
       return perform(dialog_.on_tls(TlsResult::secured, {rest, "TLS_AES_128_GCM_SHA256", 128, 128}));
     if (word == "tls_unavailable") return perform(dialog_.on_tls(TlsResult::unavailable, {}));
+    if (word == "tls_too_many") return perform(dialog_.on_tls(TlsResult::too_many, {}));
     if (word == "tls_failed") return perform(dialog_.on_tls(TlsResult::failed, {}));
     if (word == "policy") return asked(rest);
     if (word == "pass") return perform(dialog_.on_verdict({Verdict::Action::pass, ""}));

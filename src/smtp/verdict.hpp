@@ -7,8 +7,9 @@
 namespace smtp {
 
 // unavailable: the 220 could not be sent, because TLS cannot be had now: the client hears 454 and stays in clear.
+// too_many: the 220 was held back, because too many handshakes are under way: the client hears 421 and may come again.
 // failed: the 220 was sent and no secured connection came of it: the session is over (RFC 3207 §4.1).
-enum class TlsResult { secured, unavailable, failed };
+enum class TlsResult { secured, unavailable, failed, too_many };
 
 struct Verdict {
   enum class Action { pass, prepend, defer, reject };

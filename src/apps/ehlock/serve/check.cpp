@@ -24,7 +24,7 @@ base::Result<std::string> checked(const std::vector<std::string>& arguments) {
   const Listeners none;
   session::Counters unused;
   const std::unique_ptr<log::Sink> sink = log::stderr_sink("ehlock");
-  const auto keys = Generation::check_keys(std::move(*prepared), {none, unused, sink});
+  const auto keys = Generation::check_keys(std::move(*prepared), {none, unused, nullptr, sink});
   if (!keys) return tl::unexpected(keys.error());
   return config::effective_text(*loaded);
 }

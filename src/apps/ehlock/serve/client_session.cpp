@@ -6,12 +6,11 @@
 
 #include <fmt/format.h>
 
-#include "os/socket.hpp"
+#include "apps/ehlock/serve/arrival.hpp"
 #include "session/converse.hpp"
 #include "session/in_process_tls.hpp"
 #include "session/mail_date.hpp"
 #include "session/openers.hpp"
-#include "session/proxy_in.hpp"
 
 namespace app {
 namespace {
@@ -24,6 +23,7 @@ class Counted {
  public:
   explicit Counted(Service& service) : service_(service) {
     ++service_.active;
+    ++service_.spec.counters->connections;
     ++service_.spec.counters->active;
   }
   ~Counted() {
@@ -37,47 +37,6 @@ class Counted {
  private:
   Service& service_;
 };
-
-std::string_view text_of(config::Door door) {
-  return door == config::Door::starttls ? "STARTTLS" : "implicit TLS";
-}
-
-// Sessions of a balancer's own (its health checks) are logged only where something is wrong.
-class QuietSink final : public log::Sink {
- public:
-  explicit QuietSink(log::Sink& sink) : sink_(sink) {}
-  void write(log::Severity severity, std::string_view line) override {
-    if (severity != log::Severity::info) sink_.write(severity, line);
-  }
-  void record(const log::Record& record) override {
-    if (record.severity != log::Severity::info) sink_.record(record);
-  }
-
- private:
-  log::Sink& sink_;
-};
-
-// Who is there, and whether the session is worth a log line.
-struct Arrival {
-  session::ClientIdentity identity;
-  bool quiet = false;
-};
-
-// What the PROXY header of a listed balancer says; false when the connection is to be closed.
-net::Task<bool> learn_identity(Service& service, net::Stream& stream, Arrival& arrival) {
-  session::ClientIdentity& identity = arrival.identity;
-  if (!os::any_contains(service.spec.accept_proxy, identity.client)) co_return true;
-  const auto told = co_await session::read_proxy_header(stream, net::after(service.spec.limits.proxy));
-  if (!told) {
-    log::Journal journal(*service.spec.sink, identity.session_id, identity.text());
-    journal.warning(told.error().text);
-    co_return false;
-  }
-  arrival.quiet = !told->client;
-  if (told->client) identity.client = *told->client;
-  if (told->server) identity.server = *told->server;
-  co_return !told->nothing_said;  // LOCAL is served like a client, with the connection's own addresses
-}
 
 smtp::DialogSettings dialog_settings(const Service& service, const session::ClientIdentity& identity,
                                      config::Door door) {
@@ -117,21 +76,23 @@ void sum_up(session::Counters& counters, const smtp::Dialog& dialog, const sessi
   if (backend_failed) ++counters.backend_failures;
 }
 
-net::Task<void> talk(Service& service, net::Stream stream, Arrival arrival, config::Door door) {
+net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   session::ClientIdentity& identity = arrival.identity;
-  QuietSink quiet(*service.spec.sink);
-  log::Sink& sink = arrival.quiet ? static_cast<log::Sink&>(quiet) : *service.spec.sink;
-  log::Journal journal(sink, identity.session_id, identity.text());
+  const config::Door door = arrival.door;
+  log::Journal journal = journal_of(service, arrival);
   journal.connected(fmt::format("{} ({})", identity.server.text(), text_of(door)));
   journal.goes_to(service.spec.backend_name);
   session::ClientSide client{session::Channel(std::move(stream))};
+  if (!co_await is_patient(service, client, arrival, journal)) co_return;
   session::InProcessTls tls(
-      {service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits}, identity, journal);
+      {service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits}, identity,
+      arrival.visit, journal);
   session::Secured at_once;
   if (door == config::Door::implicit) {
     at_once = co_await tls.start(client);
     if (at_once.result != smtp::TlsResult::secured) {
-      journal.disconnected({"commands=0", "tls_failed"});
+      const bool refused = at_once.result == smtp::TlsResult::too_many;
+      journal.disconnected({"commands=0", refused ? "limit_reached" : "tls_failed"});
       co_return;
     }
   }
@@ -152,21 +113,10 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival arrival, conf
 
 net::Task<void> serve_client(Service& service, net::Accepted accepted, config::Door door) {
   const Counted counted(service);
-  ++service.spec.counters->connections;
-  os::set_no_delay(accepted.socket.get());
-  Arrival arrival;
-  arrival.identity.client = accepted.peer;
-  arrival.identity.server = os::local_of(accepted.socket.get());
-  arrival.identity.session_id = service.ids.next();
+  Arrival arrival(service, accepted, door);
   net::Stream stream(service.loop, std::move(accepted.socket));
-  if (service.active > service.spec.max_connections) {
-    ++service.spec.counters->refused_connections;
-    (void)stream.write_now(fmt::format("421 4.7.0 {} Error: too many connections\r\n", service.spec.dialog.name));
-    stream.end_writing();
-    co_return;
-  }
-  const bool wanted = co_await learn_identity(service, stream, arrival);
-  if (wanted) co_await talk(service, std::move(stream), std::move(arrival), door);
+  const bool admitted = co_await let_in(service, stream, arrival);
+  if (admitted) co_await talk(service, std::move(stream), arrival);
 }
 
 }  // namespace app

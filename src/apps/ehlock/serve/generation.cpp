@@ -81,9 +81,17 @@ bool Generation::on_end(const os::Ended& ended) {
   for (Child* child : children()) {
     if (child->pid != ended.pid) continue;
     note_end(*child, ended);
+    close_accounts();
     return true;
   }
   return false;
+}
+
+// What a worker held when it ended is given back.
+void Generation::close_accounts() {
+  for (auto& slot : slots_) {
+    if (slot.worker.pid == 0) slot.account.reset();
+  }
 }
 
 void Generation::note_end(Child& child, const os::Ended& ended) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "admission/ledger.hpp"
 #include "apps/ehlock/serve/control_wire.hpp"
 #include "apps/ehlock/serve/listeners.hpp"
 #include "apps/ehlock/serve/prepared.hpp"
@@ -26,6 +27,7 @@ namespace app {
 struct Surroundings {
   const Listeners& listeners;
   session::Counters& counters;
+  admission::Ledger* ledger;               // null: no worker is started
   const std::unique_ptr<log::Sink>& sink;  // may be opened anew at any time
 };
 
@@ -69,6 +71,7 @@ class Generation {
   };
   struct Slot {
     unsigned number = 0;
+    std::optional<admission::OpenAccount> account;  // what the worker counts; closed when it is gone
     os::FdPair keys;      // first: the worker's end, second: the key processes'. Both outlive any of them.
     os::FdPair launcher;  // the same for the launcher; empty without one
     Child worker;
@@ -86,6 +89,7 @@ class Generation {
   [[nodiscard]] WorkerSpec worker_spec(const Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) const;
   [[nodiscard]] bool needs_launcher() const;
   void note_end(Child& child, const os::Ended& ended);
+  void close_accounts();
   void order(const Order& order);
   [[nodiscard]] std::vector<Child*> children();
 

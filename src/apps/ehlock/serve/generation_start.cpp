@@ -130,12 +130,14 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.policy = prepared_.policy;
   spec.policy_fail = plan.policy_fail;
   spec.accept_proxy = plan.accept_proxy;
-  spec.max_connections = plan.max_connections;
+  spec.clients = plan.clients;
+  spec.ledger = around_.ledger;
+  spec.account = slot.account->number();
   spec.counters = &around_.counters;
   spec.jail.role = os::Role::worker;
   spec.jail.root = plan.jail;
   spec.jail.user = prepared_.worker_user;
-  spec.jail.max_descriptors = plan.max_connections * descriptors_per_session + descriptors_of_a_worker;
+  spec.jail.max_descriptors = plan.clients.counts.connections * descriptors_per_session + descriptors_of_a_worker;
   for (const auto& address : prepared_.backend) spec.jail.connect_ports.push_back(address.port());
   for (const auto& address : prepared_.policy) spec.jail.connect_ports.push_back(address.port());
   if (spec.jail.connect_ports.empty()) spec.jail.connect_ports.push_back(0);  // program backends: nowhere
@@ -146,6 +148,9 @@ base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::T
   slot.worker.name = fmt::format("worker {}", slot.number);
   auto control = os::make_socket_pair(SOCK_SEQPACKET);
   if (!control) return tl::unexpected(control.error());
+  slot.account = admission::OpenAccount::open(*around_.ledger);
+  if (!slot.account)
+    return base::fail("{} workers have sessions still, more cannot be counted", admission::most_accounts);
   auto listeners = around_.listeners.for_worker(prepared_.plan.listeners, slot.number);
   if (!listeners) return tl::unexpected(listeners.error());
   const auto role = [&] {

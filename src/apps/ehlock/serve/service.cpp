@@ -8,7 +8,9 @@ Service::Service(WorkerSpec from, tls::Context made, std::uint64_t first_number)
     : spec(std::move(from)),
       context(std::move(made)),
       signer(loop, std::move(spec.keys), first_number),
-      ids(static_cast<std::uint32_t>(first_number)) {
+      desk(*spec.ledger, spec.account, spec.clients.counts),
+      ids(static_cast<std::uint32_t>(first_number)),
+      quiet_sink(*spec.sink) {
   if (spec.launcher) {
     launcher = std::make_unique<session::LauncherClient>(loop, std::move(spec.launcher), first_number);
   }

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "admission/desk.hpp"
 #include "apps/ehlock/serve/worker.hpp"
 #include "log/journal.hpp"
 #include "net/listener.hpp"
@@ -16,6 +17,21 @@
 
 namespace app {
 
+// Passes on only what is wrong: of sessions of a balancer's own (its health checks).
+class QuietSink final : public log::Sink {
+ public:
+  explicit QuietSink(log::Sink& sink) : sink_(sink) {}
+  void write(log::Severity severity, std::string_view line) override {
+    if (severity != log::Severity::info) sink_.write(severity, line);
+  }
+  void record(const log::Record& record) override {
+    if (record.severity != log::Severity::info) sink_.record(record);
+  }
+
+ private:
+  log::Sink& sink_;
+};
+
 struct Service {
   explicit Service(WorkerSpec from, tls::Context made, std::uint64_t first_number);
 
@@ -25,8 +41,10 @@ struct Service {
   session::Signer signer;
   std::unique_ptr<session::LauncherClient> launcher;
   std::unique_ptr<session::PolicyClient> policy;  // empty: nobody is asked
+  admission::Desk desk;
   session::Drain drain;
   log::SessionIds ids;
+  QuietSink quiet_sink;
   std::size_t active = 0;
   bool accepting = true;
 };

@@ -25,6 +25,7 @@
 #include "base/text.hpp"
 #include "config/load.hpp"
 #include "os/init_system.hpp"
+#include "os/shared_memory.hpp"
 #include "tls/library.hpp"
 
 namespace app {
@@ -52,10 +53,28 @@ base::Secret random_secret() {
   return secret;
 }
 
+base::Result<admission::Ledger*> make_ledger() {
+  const auto memory = os::make_shared_memory(sizeof(admission::Ledger));
+  if (!memory) return tl::unexpected(memory.error());
+  auto* ledger = static_cast<admission::Ledger*>(*memory);
+  (void)!::getrandom(&ledger->key, sizeof ledger->key, 0);
+  return ledger;
+}
+
+// Memory shared with all processes, which outlives every one of them.
+struct SharedMemory {
+  session::Counters& counters;
+  admission::Ledger& ledger;
+};
+
 class Supervisor {
  public:
-  Supervisor(std::vector<std::string> arguments, session::Counters& counters, FileWatch watch)
-      : arguments_(std::move(arguments)), counters_(counters), watch_(std::move(watch)), own_secret_(random_secret()) {}
+  Supervisor(std::vector<std::string> arguments, SharedMemory shared, FileWatch watch)
+      : arguments_(std::move(arguments)),
+        counters_(shared.counters),
+        ledger_(shared.ledger),
+        watch_(std::move(watch)),
+        own_secret_(random_secret()) {}
 
   int run();
 
@@ -81,6 +100,7 @@ class Supervisor {
 
   std::vector<std::string> arguments_;
   session::Counters& counters_;
+  admission::Ledger& ledger_;
   FileWatch watch_;
   os::InitSystem init_ = os::InitSystem::of_environment();
   std::vector<config::Listener> passed_;  // sockets the init system opened
@@ -133,7 +153,7 @@ base::Result<std::unique_ptr<Generation>> next_generation(
 base::Result<void> Supervisor::start() {
   config::Environment environment = config::process_environment();
   environment.passed = passed_;
-  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, counters_, sink_},
+  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, counters_, &ledger_, sink_},
                                [this](const Prepared& prepared) { return ticket_keys(prepared); });
   if (!fresh) return tl::unexpected(fresh.error());
   replace_current(std::move(*fresh));
@@ -350,9 +370,10 @@ int serve(const std::vector<std::string>& arguments) {
     return EX_SOFTWARE;
   }
   const auto counters = session::make_shared_counters();
+  const auto ledger = make_ledger();
   auto watch = FileWatch::start();
-  if (!counters || !watch) return EX_OSERR;
-  return Supervisor(arguments, **counters, std::move(*watch)).run();
+  if (!counters || !ledger || !watch) return EX_OSERR;
+  return Supervisor(arguments, {**counters, **ledger}, std::move(*watch)).run();
 }
 
 }  // namespace app

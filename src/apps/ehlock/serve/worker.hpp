@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "admission/ledger.hpp"
 #include "apps/shared/children.hpp"
 #include "config/serve_plan.hpp"
 #include "log/sink.hpp"
@@ -39,7 +40,9 @@ struct WorkerSpec {
   std::vector<os::SocketAddress> policy;  // empty: nobody is asked
   session::PolicyFail policy_fail = session::PolicyFail::open;
   os::Networks accept_proxy;
-  std::size_t max_connections = 0;
+  config::ClientLimits clients;
+  admission::Ledger* ledger = nullptr;  // shared by all workers
+  std::size_t account = 0;              // this worker's in it
   session::Counters* counters = nullptr;
   log::Sink* sink = nullptr;
   os::JailSpec jail;

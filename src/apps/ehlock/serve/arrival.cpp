@@ -1,0 +1,148 @@
+#include "apps/ehlock/serve/arrival.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "os/socket.hpp"
+#include "session/proxy_in.hpp"
+#include "session/refusal.hpp"
+
+namespace app {
+namespace {
+
+using std::chrono::milliseconds;
+
+// How long a client gets to take the few words that end it.
+constexpr std::chrono::seconds farewell{5};
+
+// What the PROXY header of a listed balancer says; false when the connection is to be closed.
+net::Task<bool> learn_identity(Service& service, net::Stream& stream, Arrival& arrival) {
+  session::ClientIdentity& identity = arrival.identity;
+  if (!os::any_contains(service.spec.accept_proxy, identity.client)) co_return true;
+  const auto told = co_await session::read_proxy_header(stream, net::after(service.spec.limits.proxy));
+  if (!told) {
+    log::Journal journal = journal_of(service, arrival);
+    journal.warning(told.error().text);
+    co_return false;
+  }
+  // HAProxy's checks say LOCAL (send-proxy-v2), or name their own connection (send-proxy).
+  arrival.from_itself = !told->client || *told->client == identity.client;
+  if (told->client) identity.client = *told->client;
+  if (told->server) identity.server = *told->server;
+  co_return !told->nothing_said;  // LOCAL is served like a client, with the connection's own addresses
+}
+
+// "too many connections from 192.0.2.1", in Postfix's words.
+std::string reason(const admission::Refusal& refusal, const Arrival& arrival) {
+  if (refusal.limit == admission::Limit::connections) return "too many connections";
+  return fmt::format("too many connections from {}", arrival.identity.client.host());
+}
+
+// Words in clear would only puzzle a client that waits for TLS.
+void refuse(Service& service, net::Stream& stream, const Arrival& arrival, const admission::Refusal& refusal) {
+  ++service.spec.counters->refused_connections;
+  if (arrival.door == config::Door::starttls) {
+    (void)stream.write_now(
+        fmt::format("421 4.7.0 {} Error: {}\r\n", service.spec.dialog.name, reason(refusal, arrival)));
+  }
+  stream.end_writing();
+}
+
+bool is_exempt(const Service& service, const Arrival& arrival) {
+  return arrival.from_itself || os::any_contains(service.spec.clients.exempt, arrival.identity.client);
+}
+
+std::string network_of(const Service& service, const Arrival& arrival) {
+  const config::ClientLimits& rules = service.spec.clients;
+  return os::Network::around(arrival.identity.client, rules.ipv4_prefix, rules.ipv6_prefix).text();
+}
+
+admission::Decision look_at_limits(Service& service, Arrival& arrival) {
+  if (is_exempt(service, arrival)) return std::nullopt;
+  const std::string network = network_of(service, arrival);
+  const auto refused = arrival.visit.identify(network, net::Clock::now());
+  if (!refused) return std::nullopt;
+  log::Journal journal = journal_of(service, arrival);
+  session::note_refusal(*refused, service.desk.settings(), network, journal);
+  return refused;
+}
+
+net::Task<void> say_last(session::ClientSide& client, std::string words) {
+  (void)co_await client.send(words, net::after(farewell));
+  co_await client.channel().end_writing(net::after(farewell));
+}
+
+// Nothing when the client was silent for the whole delay; else what it did: talk (nullopt inside), or go.
+net::Task<std::optional<smtp::Fault>> heard(Service& service, session::ClientSide& client) {
+  const session::Drain::Idle idle(service.drain, client.channel().stream());
+  co_return co_await client.read_more(net::after(service.spec.clients.greet_delay));
+}
+
+}  // namespace
+
+Arrival::Arrival(Service& service, const net::Accepted& accepted, config::Door at) : door(at), visit(service.desk) {
+  os::set_no_delay(accepted.socket.get());
+  identity.client = accepted.peer;
+  identity.server = os::local_of(accepted.socket.get());
+  identity.session_id = service.ids.next();
+}
+
+std::string_view text_of(config::Door door) {
+  return door == config::Door::starttls ? "STARTTLS" : "implicit TLS";
+}
+
+log::Journal journal_of(Service& service, const Arrival& arrival) {
+  log::Sink& sink = arrival.from_itself ? service.quiet_sink : *service.spec.sink;
+  return {sink, arrival.identity.session_id, arrival.identity.text()};
+}
+
+net::Task<bool> let_in(Service& service, net::Stream& stream, Arrival& arrival) {
+  const auto full = arrival.visit.enter(net::Clock::now());
+  if (full) {
+    log::Journal journal = journal_of(service, arrival);
+    session::note_refusal(*full, service.desk.settings(), "", journal);
+    refuse(service, stream, arrival, *full);
+    co_return false;
+  }
+  const bool told = co_await learn_identity(service, stream, arrival);
+  if (!told) co_return false;
+  const auto refused = look_at_limits(service, arrival);
+  if (refused) refuse(service, stream, arrival, *refused);
+  co_return !refused;
+}
+
+net::Task<bool> is_patient(Service& service, session::ClientSide& client, const Arrival& arrival,
+                           log::Journal& journal) {
+  const config::ClientLimits& rules = service.spec.clients;
+  const bool waits = rules.greet_delay.count() > 0 && arrival.door == config::Door::starttls;
+  if (!waits || is_exempt(service, arrival)) co_return true;
+  if (!rules.greet_banner.empty()) {
+    const std::string banner = fmt::format("220-{}\r\n", rules.greet_banner);
+    (void)co_await client.send(banner, net::after(farewell));
+  }
+  const auto begun = net::Clock::now();
+  const auto fault = co_await heard(service, client);
+  const bool silent = fault == smtp::Fault::client_silent;
+  if (silent && !service.drain.begun()) co_return true;
+  std::string_view outcome = "client_gone";
+  if (silent) {
+    co_await say_last(client, fmt::format("421 4.3.2 {} Service not available\r\n", service.spec.dialog.name));
+    outcome = "shutting_down";
+  } else if (fault) {
+    journal.lost_connection("CONNECT");
+  } else {
+    ++service.spec.counters->early_talkers;
+    journal.pregreet(client.unread(), std::chrono::duration_cast<milliseconds>(net::Clock::now() - begun));
+    if (rules.early_talker == config::EarlyTalker::ignore) co_return true;
+    co_await say_last(client, "521 5.5.1 Protocol error\r\n");
+    outcome = "early_talker";
+  }
+  log::EndEvent end{"commands=0", std::string(outcome)};
+  end.received = client.channel().received();
+  end.sent = client.channel().sent();
+  journal.disconnected(end);
+  co_return false;
+}
+
+}  // namespace app
