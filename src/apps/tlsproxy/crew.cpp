@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <csignal>
 #include <utility>
 
 #include <fmt/format.h>
@@ -98,13 +99,17 @@ base::Result<void> Crew::start_worker(unsigned number) {
   if (!control) return tl::unexpected(control.error());
   const auto role = [&] {
     HandoffWorkerSpec spec = worker_spec(number);
-    std::vector<int> mine{control->second.get(), worker.keys.first.get(), plan_.listener, plan_.status};
+    std::vector<int> mine{control->second.get(), worker.keys.first.get()};
+    for (const int fd : {plan_.listener, plan_.only_session, plan_.status}) {
+      if (fd >= 0) mine.push_back(fd);
+    }
     if (keys_.report) mine.push_back(keys_.report.get());
     keep_only(std::move(mine));
     os::raise_descriptor_limit(spec.jail.max_descriptors);
     const auto sink = open_log(plan_.log);
     spec.sink = sink.get();
     spec.listener = os::UniqueFd(plan_.listener);
+    spec.only_session = os::UniqueFd(plan_.only_session);
     spec.status = os::UniqueFd(plan_.status);
     spec.control = std::move(control->second);
     spec.keys = std::move(worker.keys.first);
@@ -156,14 +161,31 @@ std::vector<int> Crew::controls() const {
 void Crew::answer(int control) {
   const auto packet = os::receive_packet(control);
   if (packet && !*packet) return;
-  if (packet && (*packet)->bytes == stream_request && (*packet)->fds.empty()) {
+  const auto worker =
+      std::find_if(workers_.begin(), workers_.end(), [&](const Worker& one) { return one.control.get() == control; });
+  if (packet && (*packet)->bytes == life_question) {
+    worker->answered = true;
+  } else if (packet && (*packet)->bytes == stream_request) {
     const auto stream = connect_tlsmgr(plan_.tlsmgr);
     (void)os::send_packet(control, stream_request, stream ? std::vector{stream->get()} : std::vector<int>());
-    return;
+  } else {
+    worker->control.reset();
   }
+}
+
+bool Crew::alive(std::chrono::seconds limit) {
+  const auto now = Clock::now();
   for (Worker& worker : workers_) {
-    if (worker.control.get() == control) worker.control.reset();
+    if (worker.pid == 0 || !worker.control) continue;
+    if (!worker.answered && now - worker.asked > limit) {
+      ::kill(worker.pid, SIGKILL);
+      return false;
+    }
+    if (!worker.answered || now - worker.asked < limit / 3) continue;
+    worker.asked = now;
+    worker.answered = !os::send_packet(worker.control.get(), life_question).value_or(false);
   }
+  return true;
 }
 
 void Crew::finish() {

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -35,7 +36,8 @@ struct CrewPlan {
   ProxyLog log;  // each worker opens its own
   pid_t child = 0;
   std::string generation;
-  int listener = -1;  // the supervisor's; each worker gets a copy
+  int listener = -1;      // the supervisor's; each worker gets a copy
+  int only_session = -1;  // -S: the stream, instead of a listener
   int status = -1;
   unsigned workers = 1;
   os::User user;      // of the workers
@@ -46,6 +48,8 @@ struct CrewPlan {
 
 class Crew {
  public:
+  using Clock = std::chrono::steady_clock;
+
   // Starts everything and waits until each process said that it is ready. On failure what was started ends.
   [[nodiscard]] static base::Result<std::unique_ptr<Crew>> start(CrewPlan plan);
 
@@ -58,6 +62,9 @@ class Crew {
   [[nodiscard]] std::vector<int> controls() const;
   void answer(int control);
 
+  // Asks who has not been asked for a third of `limit`. False: one has not answered for `limit`; it is ended.
+  [[nodiscard]] bool alive(std::chrono::seconds limit);
+
   void finish();                    // accept no more; sessions end by themselves
   [[nodiscard]] bool over() const;  // all are gone
 
@@ -69,6 +76,8 @@ class Crew {
     pid_t pid = 0;
     os::UniqueFd control;
     os::FdPair keys;  // first: the worker's end, second: the key process's
+    Clock::time_point asked = Clock::now();
+    bool answered = true;
   };
 
   explicit Crew(CrewPlan plan) : plan_(std::move(plan)) {}

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -65,14 +66,22 @@ net::Task<void> accept_clients(HandoffService& service, net::Listener& listener)
   }
 }
 
-// The supervisor brings streams to tlsmgr; its end of the channel is the order to finish.
-net::Task<void> await_order(HandoffService& service, net::Listener& listener) {
+void obey(HandoffService& service, os::Packet packet) {
+  if (packet.bytes == life_question) {
+    (void)os::send_packet(service.spec.control.get(), life_question);
+  } else {
+    service.tlsmgr.bring(packet.fds.empty() ? os::UniqueFd() : std::move(packet.fds.front()));
+  }
+}
+
+// The end of the channel is the order to finish.
+net::Task<void> follow_orders(HandoffService& service, net::Listener* listener) {
   net::Waiter waiter(service.loop, service.spec.control.get());
   for (;;) {
     auto packet = os::receive_packet(service.spec.control.get());
     if (!packet || (*packet && (*packet)->bytes.empty())) break;
     if (*packet) {
-      service.tlsmgr.bring((*packet)->fds.empty() ? os::UniqueFd() : std::move((*packet)->fds.front()));
+      obey(service, std::move(**packet));
     } else {
       (void)co_await waiter.wait(net::Direction::read, net::after(without_end));
     }
@@ -80,8 +89,27 @@ net::Task<void> await_order(HandoffService& service, net::Listener& listener) {
   service.tlsmgr.bring({});
   service.accepting = false;
   service.room.set();
-  listener.stop();
+  if (listener != nullptr) listener->stop();
   if (service.active == 0) service.loop.stop();
+}
+
+// The listener, where there is one; it outlives the loop.
+std::unique_ptr<net::Listener> start_tasks(HandoffService& service) {
+  const auto broken = [](std::string_view) { std::abort(); };
+  std::unique_ptr<net::Listener> listener;
+  if (service.spec.listener) {
+    listener = std::make_unique<net::Listener>(service.loop, std::move(service.spec.listener));
+    net::spawn(service.loop, accept_clients(service, *listener), broken);
+  } else {
+    service.accepting = false;
+    net::spawn(service.loop, serve_handoff(service, std::move(service.spec.only_session)), broken);
+  }
+  net::spawn(service.loop, follow_orders(service, listener.get()), broken);
+  net::spawn(service.loop, service.tlsmgr.run(), broken);
+  net::spawn(service.loop, service.sessions.keep_keys(), broken);
+  net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
+  net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);
+  return listener;
 }
 
 base::Result<void> make_context(HandoffService& service) {
@@ -122,14 +150,7 @@ int run_handoff_worker(HandoffWorkerSpec spec) {
   const auto context = make_context(service);
   if (!context) return failed(service.spec.control.get(), context.error().text);
   (void)os::make_non_blocking(service.spec.control.get());
-  net::Listener listener(service.loop, std::move(service.spec.listener));
-  const auto broken = [](std::string_view) { std::abort(); };
-  net::spawn(service.loop, accept_clients(service, listener), broken);
-  net::spawn(service.loop, await_order(service, listener), broken);
-  net::spawn(service.loop, service.tlsmgr.run(), broken);
-  net::spawn(service.loop, service.sessions.keep_keys(), broken);
-  net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
-  net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);
+  const auto listener = start_tasks(service);
   const auto jailed = os::enter_jail(service.spec.jail);
   if (!jailed) return failed(service.spec.control.get(), jailed.error().text);
   const std::string left_out = fmt::format("{}", fmt::join(jailed->left_out, "\n"));

@@ -23,6 +23,7 @@ namespace app {
 struct HandoffWorkerSpec {
   unsigned number = 0;
   os::UniqueFd listener;
+  os::UniqueFd only_session;  // -S: this one stream instead of those of the listener
   os::UniqueFd status;
   os::UniqueFd control;              // to the supervisor; its end means: finish the sessions and end
   os::UniqueFd keys;                 // to the key process
@@ -41,9 +42,10 @@ struct HandoffWorkerSpec {
   os::JailSpec jail;
 };
 
-// Worker -> supervisor: bring a stream to tlsmgr. The answer is the same octet, with a descriptor where it could be
-// had.
+// One octet each on the control channel. Worker -> supervisor: bring a stream to tlsmgr (the answer is the same octet,
+// with a descriptor where it could be had). Supervisor -> worker: are you alive (the answer is the same octet).
 inline constexpr std::string_view stream_request = "T";
+inline constexpr std::string_view life_question = "?";
 
 // Until the sessions of its time are over; returns the exit status.
 [[nodiscard]] int run_handoff_worker(HandoffWorkerSpec spec);

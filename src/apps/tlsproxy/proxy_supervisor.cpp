@@ -113,9 +113,13 @@ base::Result<std::unique_ptr<Crew>> Supervisor::start_crew(CrewCertificates cert
   plan.log = log_;
   plan.child = ::getpid();
   plan.generation = environment_.generation;
-  plan.listener = listener;
-  plan.status = status_channel;
-  plan.workers = settings_.workers;
+  if (options_.one_session) {
+    plan.only_session = STDIN_FILENO;
+  } else {
+    plan.listener = listener;
+    plan.status = status_channel;
+    plan.workers = settings_.workers;
+  }
   plan.user = mail_owner_;
   plan.key_user = key_user_;
   plan.jail = jail;
@@ -173,6 +177,7 @@ base::Result<void> Supervisor::start_first() {
   }
   if (!crew) return tl::unexpected(crew.error());
   current_ = std::move(*crew);
+  if (options_.wants_debugger) warn("option -D has no effect: no debugger is started here");
   if (options_.verbosity > 0 && !current_->left_out().empty()) {
     for (const auto line : base::split(current_->left_out(), '\n')) warn(fmt::format("jail: left out: {}", line));
   }
@@ -213,7 +218,8 @@ base::Result<void> Supervisor::on_ends() {
     }
   }
   std::erase_if(former_, [](const auto& crew) { return crew->over(); });
-  if (!current_->lost().empty()) return base::fail("{}", current_->lost());
+  if (options_.one_session) leaving_ = leaving_ || current_->over();
+  if (!leaving_ && !current_->lost().empty()) return base::fail("{}", current_->lost());
   return {};
 }
 
@@ -226,7 +232,8 @@ void Supervisor::each(milliseconds interval, std::function<void()> action) {
 
 // What to wait for: master, children, files, and workers who want something.
 std::vector<pollfd> Supervisor::watched(int signals) const {
-  std::vector<pollfd> all{{status_channel, POLLIN, 0}, {signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}};
+  const int master = options_.one_session ? -1 : status_channel;
+  std::vector<pollfd> all{{master, POLLIN, 0}, {signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}};
   for (const int control : current_->controls()) all.push_back({control, POLLIN, 0});
   return all;
 }
@@ -246,6 +253,7 @@ base::Result<void> Supervisor::turn(const std::vector<pollfd>& events) {
   }
   if (const auto well = on_ends(); !well) return well;
   agenda_.perform_due();
+  if (!current_->alive(settings_.watchdog)) return base::fail("watchdog timeout");
   return {};
 }
 
