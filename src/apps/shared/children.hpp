@@ -32,6 +32,7 @@ struct Started {
 [[nodiscard]] std::optional<Started> decode_started(std::string_view bytes);
 
 struct KeyProcessPlan {
+  std::string name = "key process";  // as ps shows it
   std::vector<keys::KeySource> sources;
   std::vector<int> askers;  // the key process's ends; they stay the caller's as well
   std::string jail;

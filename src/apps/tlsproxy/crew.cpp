@@ -61,6 +61,7 @@ base::Result<void> Crew::start_keys() {
   }
   CrewCertificates& certificates = plan_.certificates;
   if (certificates.keys.empty()) return {};
+  plan.name = "tlsproxy:key process";
   plan.sources = certificates.keys;
   plan.jail = plan_.jail;
   plan.user = plan_.key_user;

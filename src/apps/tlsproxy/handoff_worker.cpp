@@ -143,7 +143,7 @@ HandoffService::HandoffService(HandoffWorkerSpec from, std::uint64_t first_numbe
       room(loop) {}
 
 int run_handoff_worker(HandoffWorkerSpec spec) {
-  os::name_process(fmt::format("worker {}", spec.number));
+  os::name_process(fmt::format("tlsproxy:worker {}", spec.number));
   (void)std::signal(SIGPIPE, SIG_IGN);
   // Fork, then loop, then jail: the loop needs descriptors that the jail no longer gives.
   HandoffService service(std::move(spec), random_number());
