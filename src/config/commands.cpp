@@ -13,7 +13,7 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 const Arguments& command_names() {
-  static const Arguments names{"serve", "check", "sink", "send", "run", "help"};
+  static const Arguments names{"serve", "check", "sink", "send", "probe", "run", "help"};
   return names;
 }
 
@@ -39,6 +39,14 @@ std::vector<std::string> faults_of(const SendOptions& options) {
   if (options.user.empty() != options.password_file.empty()) faults.push_back("--user: goes with --password-file");
   if (options.min_version > options.max_version) faults.push_back("--tls-min: is newer than --tls-max");
   if (!options.ca_file.empty() && !options.verify) faults.push_back("--ca: has no effect without --verify");
+  return faults;
+}
+
+std::vector<std::string> faults_of(const ProbeOptions& options) {
+  std::vector<std::string> faults;
+  if (options.server.text() == os::Endpoint{}.text()) faults.push_back("--server: must be given");
+  if (options.critical_days > options.warn_days) faults.push_back("--critical: is more than --warn");
+  if (!options.next_key.empty() && !options.tlsa) faults.push_back("--next-key: has no effect without --tlsa");
   return faults;
 }
 
@@ -71,11 +79,28 @@ CommandLine serving(const std::string& command, const Arguments& arguments) {
   return Command{arguments};
 }
 
+// "probe HOST:PORT ..." is "probe --server HOST:PORT ...".
+Arguments with_server(Arguments arguments) {
+  if (!arguments.empty() && !arguments.front().starts_with('-')) arguments.insert(arguments.begin(), "--server");
+  return arguments;
+}
+
+CommandLine checking(Arguments arguments) {
+  const auto own_end = std::find(arguments.begin(), arguments.end(), "--");
+  const auto rest = std::remove(arguments.begin(), own_end, "--probe");
+  const bool probe = rest != own_end;
+  arguments.erase(rest, own_end);
+  auto parsed = serving<CheckCommand>("check", arguments);
+  if (auto* check = std::get_if<CheckCommand>(&parsed)) check->probe = probe;
+  return parsed;
+}
+
 CommandLine parse(const std::string& command, const Arguments& arguments) {
   if (command == "serve") return serving<ServeCommand>(command, arguments);
-  if (command == "check") return serving<CheckCommand>(command, arguments);
+  if (command == "check") return checking(arguments);
   if (command == "sink") return tool(command, sink_options(), arguments);
   if (command == "send") return tool(command, send_options(), arguments);
+  if (command == "probe") return tool(command, probe_options(), with_server(arguments));
   if (command == "run") return tool(command, run_options(), arguments);
   return usage_error(
       {fmt::format("\"{}\": unknown command{}", base::escaped(command), suggestion(command, command_names()))}, "");

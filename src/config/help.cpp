@@ -60,7 +60,7 @@ std::string options_text(const std::vector<Shape>& shapes) {
 std::string serve_help() {
   return "Usage: ehlock serve [OPTION...]\n"
          "       ehlock serve [OPTION...] -- PROGRAM [ARGUMENT...]\n"
-         "       ehlock check (the same)\n"
+         "       ehlock check [--probe] (the same); --probe: ask the backend and judge the certificates too\n"
          "\n"
          "TLS in front of an SMTP server. Lists are given by repetition or with commas. Each option is also a key of\n"
          "the file (--timeout-data is timeout.data, see ehlock.toml(5)) and a variable (EHLOCK_TIMEOUT_DATA). The\n"
@@ -76,6 +76,7 @@ std::string program_help() {
          "  check      read the configuration of serve, say what is wrong with it or what holds\n"
          "  sink       an SMTP server that stores each message as a file, for tests\n"
          "  send       send one message through STARTTLS, show the conversation and what TLS found\n"
+         "  probe      look at a mail server as a client sees it: TLS, certificates, versions\n"
          "  run        show all of it on this machine, without configuration\n"
          "\n"
          "  ehlock COMMAND --help    the options of a command\n"

@@ -1,6 +1,7 @@
 #include "config/tool_options.hpp"
 
 #include "config/serve_options.hpp"
+#include "config/server_rows.hpp"
 #include "config/value.hpp"
 
 namespace config {
@@ -46,40 +47,8 @@ std::vector<Option<SendOptions>> message_options() {
   };
 }
 
-std::vector<Option<SendOptions>> server_options() {
+std::vector<Option<SendOptions>> tls_rows() {
   return {
-      single<SendOptions>(
-          {.flag = "server",
-           .kind = Kind::endpoint,
-           .argument = "ENDPOINT",
-           .unset = "must be given",
-           .help = "where to send: HOST:PORT, [IPv6]:PORT or unix:/PATH"},
-          [](SendOptions & o) -> auto& { return o.server; }, destination),
-      single<SendOptions>(
-          {.flag = "implicit",
-           .kind = Kind::toggle,
-           .standard = "false",
-           .help = "TLS at once (port 465) instead of STARTTLS"},
-          [](SendOptions & o) -> auto& { return o.implicit; }, toggle),
-      single<SendOptions>(
-          {.flag = "server-name",
-           .argument = "NAME",
-           .unset = "the server's host",
-           .help = "SNI, and the name to verify"},
-          [](SendOptions & o) -> auto& { return o.server_name; }, host_name),
-      single<SendOptions>(
-          {.flag = "verify",
-           .kind = Kind::toggle,
-           .standard = "false",
-           .help = "the server's certificate must be good for the name"},
-          [](SendOptions & o) -> auto& { return o.verify; }, toggle),
-      single<SendOptions>(
-          {.flag = "ca",
-           .kind = Kind::file,
-           .argument = "FILE",
-           .unset = "the system's",
-           .help = "PEM of the authorities to verify with"},
-          [](SendOptions & o) -> auto& { return o.ca_file; }, plain),
       single<SendOptions>(
           choice({.flag = "tls-min", .argument = "VERSION", .standard = "TLSv1.2", .help = "oldest version"},
                  tls_versions()),
@@ -98,7 +67,8 @@ std::vector<Option<SendOptions>> server_options() {
 }
 
 std::vector<Option<SendOptions>> all_send_options() {
-  auto all = server_options();
+  auto all = server_rows<SendOptions>("where to send");
+  for (auto& row : tls_rows()) all.push_back(std::move(row));
   for (auto& row : message_options()) all.push_back(std::move(row));
   return all;
 }

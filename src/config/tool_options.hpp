@@ -1,4 +1,4 @@
-// The tables of the small commands: sink, send, run.
+// The tables of the small commands: sink, send, probe, run.
 #pragma once
 
 #include <vector>
@@ -10,6 +10,7 @@ namespace config {
 
 [[nodiscard]] const std::vector<Option<SinkOptions>>& sink_options();
 [[nodiscard]] const std::vector<Option<SendOptions>>& send_options();
+[[nodiscard]] const std::vector<Option<ProbeOptions>>& probe_options();
 [[nodiscard]] const std::vector<Option<RunOptions>>& run_options();
 
 }  // namespace config

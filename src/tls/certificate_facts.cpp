@@ -96,6 +96,7 @@ base::Result<CertificateFacts> facts_of(X509* certificate) {
   if (facts.names.empty()) add_name(facts.names, common_name(certificate));
   facts.serial = serial_hex(certificate);
   facts.subject = name_line(X509_get_subject_name(certificate));
+  facts.issuer = name_line(X509_get_issuer_name(certificate));
   facts.not_before = *begin;
   facts.not_after = *end;
   facts.key_kind = key_kind(key);

@@ -32,6 +32,7 @@ struct CertificateFacts {
   std::vector<std::string> names;  // DNS names of the subject alternative names, else the common name; lower case
   std::string serial;              // hexadecimal
   std::string subject;
+  std::string issuer;
   std::chrono::system_clock::time_point not_before;
   std::chrono::system_clock::time_point not_after;
   std::string key_kind;    // "ECDSA P-256"

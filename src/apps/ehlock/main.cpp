@@ -10,6 +10,7 @@
 #include <sysexits.h>
 
 #include "apps/ehlock/demo/demo.hpp"
+#include "apps/ehlock/probe/probe.hpp"
 #include "apps/ehlock/send/send.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
 #include "apps/ehlock/sink/sink.hpp"
@@ -32,6 +33,10 @@ int perform(const config::SinkOptions& options) {
 
 int perform(const config::SendOptions& options) {
   return app::send(options);
+}
+
+int perform(const config::ProbeOptions& options) {
+  return app::probe(options);
 }
 
 int perform(const config::RunOptions& options) {

@@ -68,7 +68,7 @@ std::vector<std::string> Offer::lines() const {
 }
 
 net::Task<ClientResult<std::string>> hear_greeting(SmtpClient& client) {
-  const auto greeting = co_await client.read_reply(reply_limit);
+  const auto greeting = co_await client.read_reply();
   if (!greeting) co_return tl::unexpected(greeting.error());
   if (!greeting->positive()) co_return refused("the connection", *greeting);
   co_return std::string(greeting->lines().front());

@@ -2,6 +2,7 @@
 
 #include <sysexits.h>
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -27,19 +28,11 @@ tl::unexpected<ClientFault> lost(net::Io why, std::string_view waited_for) {
   return fault(EX_UNAVAILABLE, fmt::format("the connection was lost before {}", waited_for));
 }
 
-// The second certificate of a chain is the one that certifies the first (RFC 5246 §7.4.2).
-std::string issuer_text(std::string_view chain_pem) {
-  const auto second = chain_pem.find("-----BEGIN", 1);
-  if (second == std::string_view::npos) return "";
-  const auto issuer = tls::read_certificate(chain_pem.substr(second));
-  return issuer ? ", issued by " + issuer->subject : "";
-}
-
 void note_certificate(const Transcript& transcript, const std::string& chain_pem) {
   const auto facts = tls::read_certificate(chain_pem);
   if (!facts) return;  // a resumed session shows none
-  transcript.noted(fmt::format("certificate {} ({}){}, names {}, until {:%Y-%m-%d %H:%M} UTC", facts->subject,
-                               facts->key_kind, issuer_text(chain_pem), fmt::join(facts->names, " "),
+  transcript.noted(fmt::format("certificate {} ({}), issued by {}, names {}, until {:%Y-%m-%d %H:%M} UTC",
+                               facts->subject, facts->key_kind, facts->issuer, fmt::join(facts->names, " "),
                                fmt::gmtime(facts->not_after)));
 }
 
@@ -58,11 +51,20 @@ tl::unexpected<ClientFault> refused(std::string_view what, const smtp::Reply& re
   return fault(status, fmt::format("{} was answered: {}", what, base::escaped(words)));
 }
 
-SmtpClient::SmtpClient(net::Loop& loop, Transcript transcript)
-    : loop_(loop), transcript_(transcript), unread_(largest_reply) {}
+SmtpClient::SmtpClient(net::Loop& loop, Transcript transcript, std::chrono::seconds limit)
+    : loop_(loop), transcript_(transcript), limit_(limit), unread_(largest_reply) {}
+
+void SmtpClient::take(net::Stream stream) {
+  channel_.emplace(std::move(stream));
+}
+
+net::Task<ClientResult<smtp::Reply>> SmtpClient::read_reply() {
+  auto reply = co_await read_reply_within(limit_);
+  co_return std::move(reply);
+}
 
 net::Task<ClientResult<void>> SmtpClient::connect(const std::vector<os::SocketAddress>& addresses) {
-  auto socket = co_await net::connect(loop_, addresses, connect_limit);
+  auto socket = co_await net::connect(loop_, addresses, std::min(connect_limit, limit_));
   if (!socket) co_return fault(EX_UNAVAILABLE, socket.error().text);
   channel_.emplace(net::Stream(loop_, std::move(*socket)));
   co_return ClientResult<void>();
@@ -76,7 +78,8 @@ net::Task<ClientResult<void>> SmtpClient::secure(const tls::Context& context, st
   }
   auto layer = std::make_unique<session::TlsLayer>(loop_, context.start());
   if (!session_der.empty()) layer->engine().resume_with(session_der);
-  const bool secured = co_await layer->shake_hands(channel_->stream(), nullptr, net::after(handshake_limit));
+  const bool secured =
+      co_await layer->shake_hands(channel_->stream(), nullptr, net::after(std::min(handshake_limit, limit_)));
   if (!secured) {
     const tls::Failure& why = layer->failure();
     co_return fault(EX_PROTOCOL, fmt::format("TLS failed: {} ({})", why.text(), why.detail));
@@ -87,7 +90,7 @@ net::Task<ClientResult<void>> SmtpClient::secure(const tls::Context& context, st
   co_return ClientResult<void>();
 }
 
-net::Task<ClientResult<smtp::Reply>> SmtpClient::read_reply(std::chrono::minutes limit) {
+net::Task<ClientResult<smtp::Reply>> SmtpClient::read_reply_within(std::chrono::seconds limit) {
   const net::Deadline deadline = net::after(limit);
   smtp::ReplyParser parser(largest_reply);
   for (;;) {
@@ -106,21 +109,21 @@ net::Task<ClientResult<smtp::Reply>> SmtpClient::read_reply(std::chrono::minutes
 
 net::Task<ClientResult<smtp::Reply>> SmtpClient::exchange(std::string line) {
   const std::string octets = line + "\r\n";
-  auto reply = co_await exchange_as(octets, std::move(line), reply_limit);
+  auto reply = co_await exchange_as(octets, std::move(line), limit_);
   co_return std::move(reply);
 }
 
 net::Task<ClientResult<smtp::Reply>> SmtpClient::exchange_as(std::string_view octets, std::string shown,
-                                                             std::chrono::minutes limit) {
+                                                             std::chrono::seconds limit) {
   transcript_.said(shown);
   const net::Io sent = co_await channel_->write(octets, net::after(limit));
   if (sent != net::Io::done) co_return lost(sent, "our words were taken");
-  auto reply = co_await read_reply(limit);
+  auto reply = co_await read_reply_within(limit);
   co_return std::move(reply);
 }
 
 net::Task<ClientResult<void>> SmtpClient::say(std::string octets) {
-  const net::Io sent = co_await channel_->write(octets, net::after(reply_limit));
+  const net::Io sent = co_await channel_->write(octets, net::after(limit_));
   if (sent != net::Io::done) co_return lost(sent, "our words were taken");
   co_return ClientResult<void>();
 }

@@ -26,7 +26,8 @@ inline constexpr std::chrono::minutes message_limit{10};
 
 class SmtpClient {
  public:
-  SmtpClient(net::Loop& loop, Transcript transcript);
+  // `limit`: of each reply that read_reply() and exchange() wait for.
+  SmtpClient(net::Loop& loop, Transcript transcript, std::chrono::seconds limit = reply_limit);
 
   [[nodiscard]] net::Task<ClientResult<void>> connect(const std::vector<os::SocketAddress>& addresses);
 
@@ -34,12 +35,15 @@ class SmtpClient {
   // (CVE-2021-38371): a fault.
   [[nodiscard]] net::Task<ClientResult<void>> secure(const tls::Context& context, std::string session_der);
 
-  [[nodiscard]] net::Task<ClientResult<smtp::Reply>> read_reply(std::chrono::minutes limit);
+  // Instead of connect(): a connection that was made already.
+  void take(net::Stream stream);
+
+  [[nodiscard]] net::Task<ClientResult<smtp::Reply>> read_reply();
   // `line` without CRLF.
   [[nodiscard]] net::Task<ClientResult<smtp::Reply>> exchange(std::string line);
   // `octets` go as they are and are shown as `shown`.
   [[nodiscard]] net::Task<ClientResult<smtp::Reply>> exchange_as(std::string_view octets, std::string shown,
-                                                                 std::chrono::minutes limit);
+                                                                 std::chrono::seconds limit);
 
   // Octets without waiting for an answer.
   [[nodiscard]] net::Task<ClientResult<void>> say(std::string octets);
@@ -54,8 +58,11 @@ class SmtpClient {
   [[nodiscard]] std::string session_der();
 
  private:
+  [[nodiscard]] net::Task<ClientResult<smtp::Reply>> read_reply_within(std::chrono::seconds limit);
+
   net::Loop& loop_;
   Transcript transcript_;
+  std::chrono::seconds limit_;
   std::optional<session::Channel> channel_;
   session::TlsLayer* tls_ = nullptr;  // the channel's, once secured
   base::Buffer unread_;

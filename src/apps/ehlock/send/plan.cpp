@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/ehlock/client/authorities.hpp"
 #include "apps/ehlock/send/message.hpp"
 #include "config/load.hpp"
 #include "os/files.hpp"
@@ -16,8 +17,6 @@
 namespace app {
 namespace {
 
-constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
-constexpr std::size_t largest_authorities = std::size_t{16} << 20U;
 constexpr std::size_t largest_message = std::size_t{256} << 20U;
 constexpr std::size_t largest_password = 4096;
 
@@ -41,13 +40,12 @@ ClientResult<std::string> message_of(const config::SendOptions& options, const s
 
 ClientResult<tls::Context> context_of(const config::SendOptions& options) {
   tls::ClientSettings settings;
-  settings.server_name = options.server_name.empty() ? options.server.host : options.server_name;
+  settings.server_name = options.name();
   settings.min_version = options.min_version;
   settings.max_version = options.max_version;
   if (options.verify) {
-    const auto authorities =
-        os::read_file(options.ca_file.empty() ? system_authorities : options.ca_file, largest_authorities);
-    if (!authorities) return fault(EX_NOINPUT, authorities.error());
+    const auto authorities = read_authorities(options.ca_file);
+    if (!authorities) return tl::unexpected(authorities.error());
     settings.ca = *authorities;
   }
   auto context = tls::Context::client(settings);

@@ -1,0 +1,97 @@
+"""`ehlock probe`: what it says of our own daemon, and of servers that do what they should not."""
+import hashlib
+import json
+import ssl
+
+import pytest
+
+from harness.certs import openssl
+from harness.front import program
+from harness.process import run
+
+
+def probe(server, *options):
+    """(exit status, findings)"""
+    status, text = run([program(), "probe", server, "--server-name", "mail.example", "--json", *options])
+    return status, json.loads(text)
+
+
+@pytest.fixture
+def front(serve):
+    return serve()
+
+
+def test_our_own_daemon_is_seen_as_it_is(front, certificates):
+    status, found = probe(front.starttls[0], "--ca", certificates.get().cert, "--verify")
+    assert (status, found["level"], found["complaints"]) == (0, "ok", [])
+    assert "STARTTLS" in found["offered_in_clear"] and "STARTTLS" not in found["offered"]
+    assert found["tls"]["version"] == "TLSv1.3" and found["tls"]["resumes"]
+    assert {one["version"]: one["spoken"] for one in found["versions"]} == {
+        "TLSv1": False, "TLSv1.1": False, "TLSv1.2": True, "TLSv1.3": True}
+    assert found["injection"] == "refused"
+    assert found["certificates"][0]["names"] == ["mail.example"] and found["doubt"] == ""
+    status, found = probe(front.implicit[0], "--implicit")
+    assert (status, found["injection"], found["doubt"]) == (0, "not tried", "self-signed certificate")
+
+
+def test_a_certificate_that_ends_soon_and_one_for_another_name_are_told(front, certificates):
+    assert probe(front.starttls[0], "--warn", "40")[0] == 1
+    status, found = probe(front.starttls[0], "--warn", "40", "--critical", "35")
+    assert (status, found["complaints"][0]["text"]) == (2, "the certificate ends in 29 days")
+    status, found = probe(front.starttls[0], "--verify", "--ca", certificates.get().cert, "--server-name", "other.example")
+    assert (status, found["doubt"]) == (2, "hostname mismatch")
+
+
+def test_TLSA_records_name_the_present_and_the_next_key(front, certificates):
+    def digest(one):
+        return hashlib.sha256(openssl("pkey", "-in", one.key, "-pubout", "-outform", "DER")).hexdigest()
+
+    present, coming = certificates.get(), certificates.get("next.example", kind="rsa")
+    port = front.address[1]
+    records = probe(front.starttls[0], "--tlsa", "--next-key", coming.key)[1]["tlsa"]
+    assert records == [f"_{port}._tcp.mail.example. IN TLSA 3 1 1 {digest(present)}",
+                       f"_{port}._tcp.mail.example. IN TLSA 3 1 1 {digest(coming)} ; next key"]
+
+
+def test_a_server_that_keeps_commands_across_STARTTLS_is_critical(backend, certificates):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates.get().cert, certificates.get().key)
+
+    def careless(connection):
+        """Keeps what it read before the handshake, and goes on with it inside."""
+        connection.send("220 careless.example ESMTP\r\n")
+        while True:
+            line = connection.line()
+            if line is None:
+                return
+            verb = line.split(" ")[0].upper()
+            if verb == "STARTTLS":
+                connection.send("220 go\r\n")
+                connection.socket = context.wrap_socket(connection.socket, server_side=True)
+            elif verb == "EHLO":
+                connection.send("250-careless.example\r\n250 STARTTLS\r\n")
+            else:
+                connection.send("221 bye\r\n" if verb == "QUIT" else "250 ok\r\n")
+                if verb == "QUIT":
+                    return
+
+    status, found = probe(backend(careless).endpoint)
+    assert (status, found["injection"]) == (2, "executed")
+    assert {one["level"] for one in found["complaints"]} == {"critical", "warning"}  # and STARTTLS inside TLS
+
+
+def test_a_server_without_TLS_and_none_at_all_are_critical(backend, recorder):
+    status, found = probe(recorder.endpoint)
+    assert (status, found["complaints"][0]["text"]) == (2, "the server does not offer STARTTLS")
+    silent = backend(lambda connection: connection.until_closed())
+    status, found = probe(silent.endpoint, "--timeout", "1s")
+    assert (status, found["complaints"][0]["text"]) == (2, "timed out before a reply came")
+
+
+def test_the_text_begins_with_the_level_and_what_cannot_be_asked_is_unknown(front):
+    status, text = run([program(), "probe", front.starttls[0]])
+    assert (status, text[:5]) == (0, "OK - ")
+    status, text = run([program(), "probe", front.starttls[0], "--tlsa", "--next-key", "/nowhere"])
+    assert (status, text) == (3, "UNKNOWN - /nowhere: No such file or directory\n")
+    status, text = run([program(), "probe", "--json"])
+    assert (status, text.splitlines()[0]) == (64, "--server: must be given")
