@@ -24,7 +24,7 @@ int perform(const config::ServeCommand& command) {
 }
 
 int perform(const config::CheckCommand& command) {
-  return app::check(command.arguments);
+  return app::check(command);
 }
 
 int perform(const config::SinkOptions& options) {

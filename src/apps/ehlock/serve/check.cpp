@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <sysexits.h>
 
+#include "apps/ehlock/serve/check_probe.hpp"
 #include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/listeners.hpp"
 #include "apps/ehlock/serve/prepared.hpp"
@@ -16,29 +17,39 @@
 namespace app {
 namespace {
 
-base::Result<std::string> checked(const std::vector<std::string>& arguments) {
-  auto loaded = config::load_serve(arguments, config::process_environment());
+struct Checked {
+  std::string text;
+  ProbedPlan probed;
+};
+
+base::Result<Checked> checked(const config::CheckCommand& command) {
+  auto loaded = config::load_serve(command.arguments, config::process_environment());
   if (!loaded) return tl::unexpected(loaded.error());
   auto prepared = prepare(loaded->plan);
   if (!prepared) return tl::unexpected(prepared.error());
+  Checked result;
+  if (command.probe) result.probed = probe_plan(*prepared);
   const Listeners none;
   session::Counters unused;
   const std::unique_ptr<log::Sink> sink = log::stderr_sink("ehlock");
   const auto keys = Generation::check_keys(std::move(*prepared), {none, unused, nullptr, sink});
   if (!keys) return tl::unexpected(keys.error());
-  return config::effective_text(*loaded);
+  result.text = config::effective_text(*loaded);
+  return result;
 }
 
 }  // namespace
 
-int check(const std::vector<std::string>& arguments) {
-  const auto text = checked(arguments);
-  if (!text) {
-    fmt::print(stderr, "{}\n", text.error().text);
+int check(const config::CheckCommand& command) {
+  const auto done = checked(command);
+  if (!done) {
+    fmt::print(stderr, "{}\n", done.error().text);
     return EX_CONFIG;
   }
-  fmt::print("{}", *text);
-  return EX_OK;
+  fmt::print("{}", done->text);
+  for (const auto& fact : done->probed.facts) fmt::print("# {}\n", fact);
+  for (const auto& each : done->probed.complaints) fmt::print(stderr, "{}: {}\n", name_of(each.level), each.text);
+  return worst_of(done->probed.complaints) == Level::critical ? EX_UNAVAILABLE : EX_OK;
 }
 
 }  // namespace app

@@ -297,8 +297,8 @@ void Supervisor::announce() const {
   }
   if (current_->prepared().plan.backend && current_->prepared().plan.identity == session::Identity::none) {
     say(log::Severity::warning,
-        "warning: identity none: the backend sees every client as this machine; what it permits to itself it permits "
-        "to all");
+        "warning: identity none: the backend sees every client as this machine; what it allows itself it allows "
+        "everybody");
   }
   say(log::Severity::info, "ready");
   init_.tell(fmt::format("READY=1\nSTATUS={}", serving));

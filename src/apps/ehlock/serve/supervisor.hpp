@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "config/serve_plan.hpp"
+#include "config/commands.hpp"
 
 namespace app {
 
@@ -14,7 +14,7 @@ namespace app {
 [[nodiscard]] int serve(const std::vector<std::string>& arguments);
 
 // `ehlock check ARGUMENTS`: reads all that serve would read, prints the configuration in force; starts nothing that
-// stays.
-[[nodiscard]] int check(const std::vector<std::string>& arguments);
+// stays. With --probe the backend is asked too: 69 when it cannot be used.
+[[nodiscard]] int check(const config::CheckCommand& command);
 
 }  // namespace app

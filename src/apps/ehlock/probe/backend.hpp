@@ -1,0 +1,24 @@
+// A configured backend tried as serve would use it: connected to, introduced to a client in the configured way, greeted.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "net/loop.hpp"
+#include "os/address.hpp"
+#include "session/identity.hpp"
+
+namespace app {
+
+struct BackendToTry {
+  std::vector<os::SocketAddress> addresses;
+  session::Identity identity = session::Identity::none;
+  std::string our_name;
+};
+
+// What it answered: "greeting backend.example ESMTP; believes the PROXY header". An error says what serve would run into,
+// and where a backend seems to expect another identity, which.
+[[nodiscard]] net::Task<base::Result<std::string>> try_backend(net::Loop& loop, const BackendToTry& backend);
+
+}  // namespace app
