@@ -6,7 +6,7 @@ import ssl
 import pytest
 
 from harness.certs import openssl
-from harness.front import program
+from harness.front import check, program
 from harness.process import run
 
 
@@ -95,3 +95,47 @@ def test_the_text_begins_with_the_level_and_what_cannot_be_asked_is_unknown(fron
     assert (status, text) == (3, "UNKNOWN - /nowhere: No such file or directory\n")
     status, text = run([program(), "probe", "--json"])
     assert (status, text.splitlines()[0]) == (64, "--server: must be given")
+
+
+@pytest.fixture
+def probed(place, certificates):
+    """`ehlock check --probe` for a backend: (exit status, what is said of it)"""
+    def ask(backend, identity):
+        used, jail = certificates.get(), place / "jail"
+        jail.mkdir(mode=0o555, exist_ok=True)
+        status, text = check("--probe", "--listen", "127.0.0.1:2525", "--backend", backend.endpoint, "--identity", identity,
+                             "--cert", used.cert, "--key", used.key, "--jail", jail, "--timeout-connect", "1s")
+        return status, [line for line in text.splitlines() if backend.endpoint in line and not line.startswith("backend")][0]
+    return ask
+
+
+def test_check_asks_the_backend_in_the_way_it_is_configured(probed, recorder, backend):
+    assert probed(recorder, "none") == (
+        0, f'# backend {recorder.endpoint}: greeting "backend.example ESMTP recorder"')
+    status, said = probed(recorder, "proxy-v1")
+    assert status == 69 and "it does not take our PROXY header: EHLO was answered: 500" in said
+    status, said = probed(recorder, "xclient")
+    assert status == 69 and "does not offer XCLIENT" in said
+
+    def expects_proxy(connection):
+        if not (connection.line() or "").startswith("PROXY TCP4 192.0.2.1 "):
+            return
+        connection.send("220 proxied.example ESMTP\r\n")
+        connection.line()
+        connection.send("250 proxied.example\r\n")
+        connection.line()
+        connection.send("221 bye\r\n")
+
+    patient = backend(expects_proxy)
+    assert probed(patient, "proxy-v1")[0] == 0
+    status, said = probed(patient, "none")
+    assert status == 69 and "does it wait for a PROXY header?" in said
+
+
+def test_check_tells_what_clients_will_think_of_the_certificate(place, certificates, recorder):
+    used, jail = certificates.get("soon.example", days=2), place / "jail"
+    jail.mkdir(mode=0o555)
+    status, text = check("--probe", "--listen", "127.0.0.1:2525", "--backend", recorder.endpoint, "--identity", "none",
+                         "--cert", used.both, "--jail", jail)
+    assert status == 69
+    assert f"CRITICAL: {used.both} ends in 1 days" in text

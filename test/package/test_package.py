@@ -63,11 +63,11 @@ def test_Debians_tlswrapper_made_room(installed):
     assert status == 100 and "tlswrapper" in text
 
 
-def test_tlsproxy_lies_beside_Postfixs_own_and_its_files_are_untouched(installed):
+def test_files_of_Postfix_are_untouched_and_its_master_finds_our_tlsproxy(installed):
     status, text = installed.run("dpkg", "--verify", "postfix")
     assert (status, text) == (0, "")
-    folder = installed.path("/usr/lib/postfix/sbin")
-    assert (folder / "tlsproxy").exists() and (folder / "ehlock-tlsproxy").stat().st_mode & 0o111
+    command = installed.path("/usr/share/doc/ehlock-postfix/examples/master.cf").read_text(encoding="utf-8").split()[-1]
+    assert installed.done("stat", "-c", "%U %a", f"/usr/lib/postfix/sbin/{command}").strip() == "root 755"
 
 
 def test_units_find_their_programs(installed):

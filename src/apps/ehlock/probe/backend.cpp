@@ -13,8 +13,6 @@ namespace {
 
 using session::Identity;
 
-constexpr std::chrono::seconds patience{5};
-
 bool is_proxy(Identity identity) {
   return identity != Identity::none && identity != Identity::xclient;
 }
@@ -28,7 +26,7 @@ session::ClientIdentity pretended_client() {
   return client;
 }
 
-session::Limits short_limits() {
+session::Limits short_limits(std::chrono::seconds patience) {
   session::Limits limits;
   limits.connect = patience;
   limits.greeting = patience;
@@ -53,12 +51,12 @@ std::string praise(Identity identity) {
 }  // namespace
 
 net::Task<base::Result<std::string>> try_backend(net::Loop& loop, const BackendToTry& backend) {
-  const session::Limits limits = short_limits();
+  const session::Limits limits = short_limits(backend.patience);
   const session::ClientIdentity pretended = pretended_client();
   session::TcpOpener opener(loop, backend.addresses, backend.identity, limits);
   auto stream = co_await opener.open(pretended);
   if (!stream) co_return base::fail("{}", stream.error().text);
-  SmtpClient client(loop, Transcript(false), patience);
+  SmtpClient client(loop, Transcript(false), backend.patience);
   client.take(std::move(*stream));
   const auto greeting = co_await hear_greeting(client);
   if (!greeting) co_return explained(greeting.error(), backend.identity);

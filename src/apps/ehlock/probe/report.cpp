@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "base/text.hpp"
-#include "log/json_sink.hpp"
+#include "log/forms.hpp"
 
 namespace app {
 namespace {

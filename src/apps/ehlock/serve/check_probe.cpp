@@ -1,5 +1,6 @@
 #include "apps/ehlock/serve/check_probe.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 
@@ -12,6 +13,8 @@
 
 namespace app {
 namespace {
+
+constexpr std::chrono::seconds longest_wait{5};
 
 struct Trial {
   BackendToTry backend;
@@ -26,7 +29,8 @@ net::Task<void> perform(Trial& trial) {
 void probe_backend(const Prepared& prepared, ProbedPlan& probed) {
   const auto& plan = prepared.plan;
   if (!plan.backend) return probed.facts.push_back("program: not started");
-  Trial trial{{prepared.backend, plan.identity, plan.dialog.name}, base::fail("no answer"), {}};
+  const auto patience = std::min(longest_wait, plan.limits.connect);
+  Trial trial{{prepared.backend, plan.identity, plan.dialog.name, patience}, base::fail("no answer"), {}};
   net::spawn(trial.loop, perform(trial), [&](std::string_view what) { trial.answer = base::fail("{}", what); });
   trial.loop.run();
   const std::string name = "backend " + plan.backend->text();
