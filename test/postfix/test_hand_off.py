@@ -1,5 +1,6 @@
 """The plaintext side's protocol: each generation against ours, the installed one against both, and what breaks it."""
 import socket
+import ssl
 
 import pytest
 
@@ -48,6 +49,21 @@ def test_the_tls_context_of_the_installed_version(site):
     assert (context["key_exchange"], context["srvr_signature"]) == ("X25519", "ECDSA")
     assert context["srvr_signature_curve"] == "prime256v1" and context["srvr_signature_bits"] == "0"
     assert context["peer_CN"] == context["issuer_CN"] == context["peer_fingerprint"] == "" and context["peer_status"] == "0"
+
+
+def test_rsa_key_exchange_is_left_to_the_original(site, program, certificates):
+    one = site([certificates.get(kind="rsa")])
+    with PlainSide(one.socket_path) as plain:
+        assert plain.asked(ENDPOINT) == 1
+        near, far = tcp_pair()
+        plain.pass_descriptor(far)
+        context = tls_context("1.2", ciphers="AES256-GCM-SHA384")
+        if program.ours:
+            with pytest.raises(ssl.SSLError, match="(?i)handshake.failure"):
+                context.wrap_socket(near)
+        else:
+            context.wrap_socket(near).close()
+    one.told(ENDPOINT, r"DISCONNECT %s$")
 
 
 @pytest.mark.parametrize("flags", [1, 5])
