@@ -1,7 +1,10 @@
-"""The units of packaging/systemd, by systemd's own judgement: they can be loaded, and how much they leave a service."""
+"""The units of packaging/systemd: by systemd's own judgement they can be loaded and leave a service little; and the service
+works with what they leave it."""
+import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,8 +38,87 @@ def test_the_service_that_starts_as_root_is_left_what_its_processes_need():
     assert exposure(UNITS / "ehlock.service") <= 2.3
 
 
+def with_drop_in(name):
+    """The text of ehlock.service with a drop-in behind it."""
+    drop_in = (UNITS / name).read_text(encoding="utf-8").split("[Service]\n")[1]
+    return (UNITS / "ehlock.service").read_text(encoding="utf-8").replace("\n[Install]", "\n" + drop_in + "\n[Install]")
+
+
 def test_the_service_without_root_is_left_little_but_the_network(place):
-    drop_in = (UNITS / "unprivileged.conf").read_text(encoding="utf-8").split("[Service]\n")[1]
-    unit = (UNITS / "ehlock.service").read_text(encoding="utf-8").replace("\n[Install]", "\n" + drop_in + "\n[Install]")
-    (place / "ehlock.service").write_text(unit, encoding="utf-8")
+    (place / "ehlock.service").write_text(with_drop_in("unprivileged.conf"), encoding="utf-8")
     assert exposure(place / "ehlock.service") <= 1.5
+
+
+def members(group):
+    text = analyze("syscall-filter", group)
+    for word in re.findall(r"^    (@?[a-z0-9_-]+)$", text, re.MULTILINE):
+        yield from members(word) if word.startswith("@") else [word]
+
+
+def system_calls(unit):
+    """What the lines SystemCallFilter= of a unit's text permit, as systemd.exec(5) reads them."""
+    permitted = set(members("@default"))
+    for line in re.findall(r"^SystemCallFilter=(.*)$", unit, re.MULTILINE):
+        names = set()
+        for word in line.removeprefix("~").split():
+            names |= set(members(word)) if word.startswith("@") else {word}
+        permitted = permitted - names if line.startswith("~") else permitted | names
+    return sorted(permitted)
+
+
+# Becomes the program under a filter that lets the listed calls pass and answers EPERM to all others.
+CONFINE = """
+import errno, json, os, seccomp, sys
+confined = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
+for name in json.load(open(sys.argv[1])):
+    try:
+        confined.add_rule(seccomp.ALLOW, name)
+    except (RuntimeError, ValueError):
+        pass
+confined.load()
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def confined(unit, place, *who):
+    """The words before a command that leave it the capabilities and system calls of the last lines of a unit."""
+    capabilities = re.findall(r"^CapabilityBoundingSet=(.*)$", unit, re.MULTILINE)[-1].lower().split()
+    bounding = ",".join(["-all"] + ["+" + name.removeprefix("cap_") for name in capabilities])
+    calls = place / "calls"
+    calls.write_text(json.dumps(system_calls(unit)), encoding="ascii")
+    return ["setpriv", f"--bounding-set={bounding}", "--inh-caps=-all", "--no-new-privs", *who,
+            sys.executable, "-c", CONFINE, calls]
+
+
+def carries_mail(front, recorder):
+    with front.secured() as client:
+        client.expect("EHLO client.example", 250)
+        assert client.mail(b"Subject: x\r\n\r\ny\r\n").code == 250
+    assert front.reload() == "reloaded"
+    with front.tls_client() as client:
+        client.hello()
+    assert recorder.messages
+    assert front.stop() == 0
+
+
+@pytest.mark.root
+def test_the_service_works_with_the_capabilities_and_system_calls_of_its_unit(serve, recorder, place):
+    front = serve(under=confined((UNITS / "ehlock.service").read_text(encoding="utf-8"), place))
+    assert not front.count(r"left out: (chroot|user|capabilit|seccomp)")
+    assert len({process.uids.pop() for processes in front.roles().values() for process in processes}) >= 3
+    carries_mail(front, recorder)
+
+
+@pytest.mark.root
+def test_the_service_works_without_root_as_the_drop_in_leaves_it(serve, recorder, certificates, place):
+    used = certificates.get()
+    for source in (used.cert, used.key):
+        shutil.copy(source, place / source.name)
+        shutil.chown(place / source.name, "nobody", "nogroup")
+        (place / source.name).chmod(0o400)
+    who = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    front = serve(["--cert", place / used.cert.name, "--key", place / used.key.name], certs_used=[],
+                  under=confined(with_drop_in("unprivileged.conf"), place, *who))
+    assert front.count(r"left out: user: not root")
+    assert not front.count(r"left out: seccomp")
+    carries_mail(front, recorder)
