@@ -8,17 +8,6 @@ namespace {
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::size_t group = 4;
 
-// 1 to 3 octets as 4 signs.
-void append_group(std::string& text, std::string_view bytes) {
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < 3; ++i) {
-    bits = (bits << 8) | (i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U);
-  }
-  for (std::size_t i = 0; i < group; ++i) {
-    text += i <= bytes.size() ? alphabet[(bits >> (18 - 6 * i)) & 63U] : '=';
-  }
-}
-
 // The octets of one group, whose padding is cut off already; false when it is none.
 bool take_group(std::string& bytes, std::string_view signs) {
   if (signs.size() < 2) return false;
@@ -35,10 +24,21 @@ bool take_group(std::string& bytes, std::string_view signs) {
 
 }  // namespace
 
+std::array<char, 4> base64_group(std::string_view octets) {
+  std::uint32_t bits = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    bits = (bits << 8) | (i < octets.size() ? static_cast<unsigned char>(octets[i]) : 0U);
+  }
+  std::array<char, group> text{'=', '=', '=', '='};
+  for (std::size_t i = 0; i <= octets.size() && i < group; ++i) text[i] = alphabet[(bits >> (18 - 6 * i)) & 63U];
+  return text;
+}
+
 std::string base64(std::string_view bytes) {
   std::string text;
   for (; !bytes.empty(); bytes.remove_prefix(bytes.size() < 3 ? bytes.size() : 3)) {
-    append_group(text, bytes.substr(0, 3));
+    const auto signs = base64_group(bytes.substr(0, 3));
+    text.append(signs.data(), signs.size());
   }
   return text;
 }

@@ -1,11 +1,15 @@
 // Base64 (RFC 4648 §4): with padding, without line breaks.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace base {
+
+// One to three octets, for texts that are put together in place (secrets).
+[[nodiscard]] std::array<char, 4> base64_group(std::string_view octets);
 
 [[nodiscard]] std::string base64(std::string_view bytes);
 

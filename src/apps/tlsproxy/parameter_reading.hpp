@@ -21,7 +21,7 @@ class ParameterReading {
   // An empty value after a fault.
   std::string text(std::string_view name) { return kept(from_.value(name)); }
   bool truth(std::string_view name) { return kept(from_.boolean(name)); }
-  int number(std::string_view name) { return kept(from_.number(name)); }
+  int number(std::string_view name, int least = 0) { return kept(from_.number(name, least)); }
   std::chrono::seconds time(std::string_view name) { return kept(from_.time(name)); }
   std::vector<std::string> list(std::string_view name) { return kept(from_.list(name)); }
 

@@ -4,11 +4,14 @@
 // load_chains(), again after a change.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/secret.hpp"
 #include "postfix/main_cf.hpp"
+#include "postfix/tls_log_level.hpp"
 #include "tls/settings.hpp"
 
 namespace app {
@@ -22,9 +25,9 @@ struct ChainFile {
 
 // What tls_server_sni_maps has for one key.
 struct NameFiles {
-  std::string name;                // a host name, or ".example.com" for everything below
-  std::vector<std::string> files;  // PEM: key, its certificate, its chain, the next key ...
-  std::string pem;                 // instead of files: the text a map made by `postmap -F` holds
+  std::string name;                         // a host name, or ".example.com" for everything below
+  std::vector<std::string> files;           // PEM: key, its certificate, its chain, the next key ...
+  std::shared_ptr<const base::Secret> pem;  // instead of files: the same text, from a table made by `postmap -F`
 };
 
 struct TlsConfiguration {
@@ -34,10 +37,10 @@ struct TlsConfiguration {
   std::vector<ChainFile> chains;         // in order of preference
   std::vector<std::string> chain_files;  // tlsproxy_tls_chain_files; then `chains` is empty
   std::vector<NameFiles> names;
-  int log_level = 0;  // 0-4
+  int log_level = 0;          // 0-4
+  postfix::TlsTopics topics;  // the same in detail
   std::string cache_type = "smtpd";
-  bool tickets_from_tlsmgr = false;      // ask tlsmgr for ticket keys
-  bool always_issue_session_ids = true;  // also where nothing is remembered
+  bool tickets_from_tlsmgr = false;  // ask tlsmgr for ticket keys
   std::string tlsmgr_service = "tlsmgr";
   std::string fingerprint_digest;     // for log level 2 and the context reply
   std::vector<std::string> warnings;  // in Postfix's words, each for one line at start

@@ -1,25 +1,14 @@
 #include "apps/ehlock/send/message.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include "base/base64.hpp"
 
 namespace app {
 namespace {
 
-constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view short_text = "This message was sent by ehlock to try a mail server.";
-
-// Base64 of one to three octets (RFC 4648 §4).
-std::array<char, 4> encoded(std::string_view octets) {
-  std::uint32_t bits = 0;
-  for (std::size_t i = 0; i < 3; ++i)
-    bits = bits << 8U | (i < octets.size() ? static_cast<unsigned char>(octets[i]) : 0);
-  std::array<char, 4> text{'=', '=', '=', '='};
-  for (std::size_t i = 0; i <= octets.size() && i < text.size(); ++i) text[i] = digits[bits >> (18 - 6 * i) & 63U];
-  return text;
-}
 
 }  // namespace
 
@@ -71,7 +60,7 @@ base::Secret auth_plain_command(std::string_view user, std::string_view password
   command.copy(wire.data(), command.size());
   char* place = wire.data() + command.size();
   for (std::size_t i = 0; i < plain.size(); i += 3, place += 4) {
-    const auto four = encoded(plain.reveal().substr(i, 3));
+    const auto four = base::base64_group(plain.reveal().substr(i, 3));
     std::string_view(four.data(), four.size()).copy(place, four.size());
   }
   std::string_view("\r\n").copy(place, 2);
