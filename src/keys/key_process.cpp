@@ -32,10 +32,15 @@ base::Result<base::Secret> read_open_file(const std::string& path) {
   return secret;
 }
 
+base::Result<base::Secret> read_source(const KeySource& source) {
+  if (source.pem) return source.pem->copy();
+  return source.others_may_read ? read_open_file(source.path) : os::read_secret_file(source.path, max_key_file);
+}
+
 base::Result<std::vector<base::Secret>> read_files(const std::vector<KeySource>& sources) {
   std::vector<base::Secret> files;
   for (const KeySource& source : sources) {
-    auto file = source.others_may_read ? read_open_file(source.path) : os::read_secret_file(source.path, max_key_file);
+    auto file = read_source(source);
     if (!file) return tl::unexpected(file.error());
     files.push_back(std::move(*file));
   }

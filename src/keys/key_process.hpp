@@ -2,6 +2,7 @@
 // itself, parses, then answers requests to sign and nothing else.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,10 @@
 namespace keys {
 
 struct KeySource {
-  std::string path;              // PEM; a file with chain and key together is fine
-  std::size_t which = 0;         // of the private keys in it
-  bool others_may_read = false;  // else a file with such a mode is refused
+  std::string path;                              // PEM; a file with chain and key together is fine
+  std::size_t which = 0;                         // of the private keys in it
+  bool others_may_read = false;                  // else a file with such a mode is refused
+  std::shared_ptr<const base::Secret> pem = {};  // the same text, where it is in no file; `path` names it then
 };
 
 struct KeyProcessSpec {

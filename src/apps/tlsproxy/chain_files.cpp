@@ -38,6 +38,14 @@ bool is_certificate(std::string_view label) {
   return label == "CERTIFICATE" || label == "X509 CERTIFICATE" || label == "TRUSTED CERTIFICATE";
 }
 
+base::Result<void> check_whole(const std::vector<KeyedChain>& chains, std::string_view origin) {
+  for (const KeyedChain& chain : chains) {
+    if (chain.chain_pem.empty()) return base::fail("{}: no certificate follows the private key", chain.key.path);
+  }
+  if (chains.empty()) return base::fail("no private key in {}", origin);
+  return {};
+}
+
 }  // namespace
 
 base::Result<void> add_keyed_chains(std::string_view text, const std::string& file, std::vector<KeyedChain>& chains) {
@@ -63,10 +71,19 @@ base::Result<std::vector<KeyedChain>> read_chain_files(const std::vector<std::st
     ::explicit_bzero(text->data(), text->size());
     if (!added) return tl::unexpected(added.error());
   }
-  for (const KeyedChain& chain : chains) {
-    if (chain.chain_pem.empty()) return base::fail("{}: no certificate follows the private key", chain.key.path);
+  if (const auto whole = check_whole(chains, fmt::format("{}", fmt::join(files, ", "))); !whole) {
+    return tl::unexpected(whole.error());
   }
-  if (chains.empty()) return base::fail("no private key in {}", fmt::join(files, ", "));
+  return chains;
+}
+
+base::Result<std::vector<KeyedChain>> read_chain_text(const std::shared_ptr<const base::Secret>& pem,
+                                                      const std::string& origin) {
+  std::vector<KeyedChain> chains;
+  auto done = add_keyed_chains(pem->reveal(), origin, chains);
+  if (done) done = check_whole(chains, origin);
+  if (!done) return tl::unexpected(done.error());
+  for (KeyedChain& chain : chains) chain.key.pem = pem;
   return chains;
 }
 

@@ -2,6 +2,7 @@
 // key; files go on where the one before ends.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,11 @@ struct KeyedChain {
 // certificate before any key, a key without certificate.
 [[nodiscard]] base::Result<std::vector<KeyedChain>> read_chain_files(const std::vector<std::string>& files);
 
-// The same for one text, added to what the texts before gave.
+// The same for one text, which stays in memory with its keys; `origin` names it.
+[[nodiscard]] base::Result<std::vector<KeyedChain>> read_chain_text(const std::shared_ptr<const base::Secret>& pem,
+                                                                    const std::string& origin);
+
+// The certificates of one text, added to what the texts before gave.
 [[nodiscard]] base::Result<void> add_keyed_chains(std::string_view text, const std::string& file,
                                                   std::vector<KeyedChain>& chains);
 

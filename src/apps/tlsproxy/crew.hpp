@@ -23,6 +23,7 @@ namespace app {
 struct CrewCertificates {
   std::vector<ChainWithKey> chains;
   std::vector<keys::KeySource> keys;  // of each chain
+  std::vector<std::string> warnings;  // what was left out, a line each
 };
 
 struct CrewPlan {

@@ -32,22 +32,32 @@ base::Result<void> add_pairs(const std::vector<ChainFile>& pairs, CrewCertificat
   return {};
 }
 
-base::Result<void> add_chains(const Names& files, const Names& names, CrewCertificates& read) {
-  auto chains = read_chain_files(files);
-  if (!chains) return base::fail("{}\n{}", chains.error().text, disabled_by(files));
-  for (KeyedChain& chain : *chains) {
+void add(std::vector<KeyedChain> chains, const Names& names, CrewCertificates& read) {
+  for (KeyedChain& chain : chains) {
     read.chains.push_back({std::move(chain.chain_pem), {}, chain.key.path, names});
     read.keys.push_back(std::move(chain.key));
   }
+}
+
+base::Result<void> add_chains(const Names& files, CrewCertificates& read) {
+  auto chains = read_chain_files(files);
+  if (!chains) return base::fail("{}\n{}", chains.error().text, disabled_by(files));
+  add(std::move(*chains), {}, read);
   return {};
 }
 
-base::Result<void> add_names(const std::vector<NameFiles>& entries, CrewCertificates& read) {
+// A name whose certificates cannot be read goes without: the original finds out when a client asks for it.
+void add_names(const std::vector<NameFiles>& entries, CrewCertificates& read) {
   for (const NameFiles& entry : entries) {
-    if (entry.files.empty()) continue;
-    if (auto added = add_chains(entry.files, {entry.name}, read); !added) return added;
+    auto chains =
+        entry.pem ? read_chain_text(entry.pem, "tls_server_sni_maps: " + entry.name) : read_chain_files(entry.files);
+    if (chains) {
+      add(std::move(*chains), {entry.name}, read);
+    } else {
+      read.warnings.push_back(
+          fmt::format("tls_server_sni_maps: {} map lookup problem: {}", entry.name, chains.error().text));
+    }
   }
-  return {};
 }
 
 }  // namespace
@@ -55,10 +65,11 @@ base::Result<void> add_names(const std::vector<NameFiles>& entries, CrewCertific
 base::Result<CrewCertificates> read_certificates_of(const TlsConfiguration& configuration) {
   CrewCertificates read;
   auto done = add_pairs(configuration.chains, read);
-  if (done && !configuration.chain_files.empty()) done = add_chains(configuration.chain_files, {}, read);
-  if (done) done = add_names(configuration.names, read);
+  if (done && !configuration.chain_files.empty()) done = add_chains(configuration.chain_files, read);
   if (!done) return tl::unexpected(done.error());
-  if (read.chains.empty()) return base::fail("No server certs available. TLS can't be enabled");
+  const bool some = !read.chains.empty() || configuration.settings.leeway.no_certificate;
+  add_names(configuration.names, read);
+  if (!some) return base::fail("No server certs available. TLS can't be enabled");
   return read;
 }
 

@@ -115,7 +115,7 @@ std::unique_ptr<net::Listener> start_tasks(HandoffService& service) {
 base::Result<void> make_context(HandoffService& service) {
   HandoffWorkerSpec& spec = service.spec;
   if (spec.ticket_key) service.sessions.add(std::move(*spec.ticket_key));
-  if (spec.chains.empty()) return {};
+  if (spec.chains.empty() && !spec.tls.leeway.no_certificate) return {};
   const auto identities = identities_of(spec.chains);
   if (!identities) return tl::unexpected(identities.error());
   auto context = tls::Context::server(spec.tls, *identities, service.sessions.ring());

@@ -156,14 +156,16 @@ void Supervisor::ask_tlsmgr(CrewPlan& plan) {
 void Supervisor::say_warnings() {
   if (tls_.log_level >= 2 && tls_.offered) sink_->write(log::Severity::info, "initializing the server-side TLS engine");
   for (const auto& line : tls_.warnings) warn(line);
-  if (!tls_.offered) warn("TLS server role is disabled with tlsproxy_tls_security_level or tlsproxy_use_tls");
 }
 
 // What cannot be used is warned about and leaves TLS off: the original goes on in that case too.
 CrewCertificates Supervisor::certificates() {
   if (!tls_.offered) return {};
   auto read = read_certificates_of(tls_);
-  if (read) return std::move(*read);
+  if (read) {
+    for (const auto& line : read->warnings) warn(line);
+    return std::move(*read);
+  }
   for (const auto line : base::split(read.error().text, '\n')) warn(line);
   return {};
 }

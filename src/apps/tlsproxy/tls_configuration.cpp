@@ -161,6 +161,7 @@ void check_cipher_lists(ParameterReading& reading) {
 
 void disable(TlsConfiguration& made, const std::string& why) {
   made.offered = false;
+  made.settings.leeway.no_certificate = false;
   for (const std::string_view line : base::split(why, '\n')) made.warnings.emplace_back(line);
 }
 

@@ -1,0 +1,116 @@
+"""main.cf's TLS parameters, seen by a client of Postfix's own tlsproxy and of ours: what is agreed on, and what is warned about."""
+import re
+import ssl
+import subprocess
+
+import pytest
+
+from peers.tlsproxy_site import key_first
+from harness.client import tls_context
+
+TLS_1_2 = ssl.TLSVersion.TLSv1_2
+TLS_1_3 = ssl.TLSVersion.TLSv1_3
+
+
+def context(version=None, ciphers=None, curve=None):
+    made = tls_context(version)
+    if ciphers:
+        made.set_ciphers(ciphers)
+    if curve:
+        made.set_ecdh_curve(curve)
+    return made
+
+
+def outcome(site, made, name="mail.example"):
+    """Version and cipher, or how it failed."""
+    try:
+        with site.secured(made, name=name) as client:
+            return client.socket.version(), client.socket.cipher()[0]
+    except (ssl.SSLError, OSError, AssertionError) as fault:
+        return re.sub(r"\(_ssl.*|'", "", str(fault)).strip()
+
+
+CHOICES = [
+    ({}, TLS_1_2, None),
+    ({"smtpd_tls_protocols": ">=TLSv1.3"}, TLS_1_2, None),
+    ({"smtpd_tls_protocols": "!TLSv1.3"}, None, None),
+    ({"smtpd_tls_security_level": "encrypt", "smtpd_tls_mandatory_protocols": "TLSv1.2"}, None, None),
+    ({"smtpd_tls_exclude_ciphers": "ECDHE-ECDSA-AES256-GCM-SHA384, CHACHA20"}, TLS_1_2, "ECDHE+AESGCM"),
+    ({"tls_preempt_cipherlist": "yes"}, TLS_1_2, "ECDHE-ECDSA-AES128-SHA:ECDHE-ECDSA-AES256-GCM-SHA384:@SECLEVEL=0"),
+    ({"smtpd_tls_ciphers": "null"}, TLS_1_2, "ECDHE-ECDSA-NULL-SHA:@SECLEVEL=0"),
+    ({"smtpd_tls_cert_file": "none", "smtpd_tls_chain_files": ""}, TLS_1_2, "AECDH-AES256-SHA:@SECLEVEL=0"),
+]
+
+
+@pytest.mark.parametrize("number", range(len(CHOICES)))
+def test_the_same_is_agreed_on(make_site, original, ours, number):
+    main, version, ciphers = CHOICES[number]
+    found = [outcome(make_site(which, main=main), context(version, ciphers)) for which in (original, ours)]
+    assert found[0] == found[1]
+
+
+WARNINGS = {
+    "smtpd_tls_security_level": "secure",
+    "smtpd_tls_loglevel": "foo",
+    "tls_disable_workarounds": "FOO TLSEXT_PADDING",
+    "tls_ssl_options": "BAR NO_TICKET",
+    "tls_eecdh_auto_curves": "x9 X25519",
+    "smtpd_tls_dh1024_param_file": "/nonexistent",
+    "smtpd_tls_cert_file": "/nonexistent",
+    "tls_session_ticket_cipher": "nonsense",
+}
+DISABLING = [
+    {"smtpd_tls_protocols": "!SSLv9"},
+    {"smtpd_tls_fingerprint_digest": "nonsense"},
+    {"smtpd_tls_chain_files": ""},
+    {"smtpd_tls_cert_file": "none", "smtpd_tls_chain_files": "", "smtpd_tls_ask_ccert": "yes"},
+]
+
+
+def warnings(site):
+    """Of the start, once each: the original repeats some for its second context."""
+    site.client().hello()
+    outcome(site, context())
+    return {line for line in site.proxy_lines() if line.startswith("warning: ")}
+
+
+def test_what_is_wrong_is_warned_about_in_the_same_words(make_site, original, ours):
+    found = [warnings(make_site(which, main=WARNINGS)) for which in (original, ours)]
+    assert len(found[0]) >= 8
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize("main", DISABLING, ids=lambda main: next(iter(main)))
+def test_what_disables_tls_does_so_in_the_same_words(make_site, original, ours, main):
+    found = []
+    for which in (original, ours):
+        site = make_site(which, main=main)
+        client = site.client()
+        client.hello()
+        client.expect("STARTTLS", 454)
+        found.append({line for line in site.proxy_lines() if line.startswith("warning: ")})
+    assert found[0] and found[0] == found[1]
+
+
+def tables(kind, place, chain):
+    """A table of one domain that shows `chain`, as an administrator makes it."""
+    if kind == "inline":
+        return f"inline:{{ {{.names.example = {chain}}} }}"
+    path = place / f"sni-{kind}"
+    path.write_text(f".names.example {chain}\n", encoding="utf-8")
+    if kind == "texthash":
+        return f"texthash:{path}"
+    config = place / "postmap"
+    config.mkdir(exist_ok=True)
+    (config / "main.cf").write_text("compatibility_level = 3.6\n", encoding="utf-8")
+    subprocess.run(["/usr/sbin/postmap", "-c", config, "-F", f"hash:{path}"], check=True)
+    return f"hash:{path}"
+
+
+@pytest.mark.parametrize("kind", ["inline", "texthash", "hash"])
+def test_names_have_certificates_of_their_own(site, place, certificates, kind):
+    named = certificates.get("names.example")
+    one = site(main={"tls_server_sni_maps": tables(kind, place, key_first(named))})
+    shown = {name: one.session(name=name).certificate for name in ("mx.names.example", "mail.example")}
+    assert shown["mx.names.example"] == ssl.PEM_cert_to_DER_cert(named.cert.read_text(encoding="ascii"))
+    assert shown["mail.example"] == ssl.PEM_cert_to_DER_cert(certificates.get().cert.read_text(encoding="ascii"))
