@@ -58,10 +58,6 @@ std::string default_authorities_folder() {
   return X509_get_default_cert_dir();
 }
 
-unsigned long library_number() {
-  return OpenSSL_version_num();
-}
-
 base::Result<Fingerprints> fingerprints(std::string_view pem, const std::string& digest) {
   const auto chain = read_certificates(pem);
   if (!chain) return tl::unexpected(chain.error());

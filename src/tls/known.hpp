@@ -20,9 +20,6 @@ namespace tls {
 [[nodiscard]] std::string default_authorities_file();
 [[nodiscard]] std::string default_authorities_folder();
 
-// The version of the library at run time, as OpenSSL numbers it.
-[[nodiscard]] unsigned long library_number();
-
 // Of the first certificate in `pem`, as "AB:CD:...".
 struct Fingerprints {
   std::string certificate;

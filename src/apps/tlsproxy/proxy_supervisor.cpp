@@ -37,8 +37,6 @@ constexpr seconds look_at_files_each{60};
 // Several files of one renewal change one after the other: wait for the last.
 constexpr milliseconds after_a_change{300};
 constexpr int slow_down = 1000;  // milliseconds before the exit after a fatal line, so that master's loops stay slow
-// What Postfix's servers, up to 3.11, bind their sessions to; with the NUL.
-constexpr std::string_view session_scope("Postfix/TLS\0", 12);
 constexpr std::string_view jail = "/var/lib/ehlock/empty";
 
 class Supervisor {
@@ -135,8 +133,6 @@ void Supervisor::ask_tlsmgr(CrewPlan& plan) {
   plan.tlsmgr = "private/" + tls_.tlsmgr_service;
   plan.sessions.cache_type = tls_.cache_type;
   tls.tickets = false;
-  tls.memory.ids = tls_.always_issue_session_ids;
-  tls.memory.scope = std::string(session_scope);
   auto told = ask_tlsmgr_at_start(plan.tlsmgr, tls_.cache_type, settings_.version, tickets);
   if (!told) {
     warn(fmt::format("{}: TLS sessions go on without cache and tickets", told.error().text));

@@ -113,8 +113,7 @@ void read_sessions(ParameterReading& reading, TlsConfiguration& into) {
   into.tickets_from_tlsmgr = into.settings.tickets;
   into.tlsmgr_service = reading.text("tlsmgr_service_name");
   into.settings.memory.ids = reading.truth("tlsproxy_tls_always_issue_session_ids");
-  into.settings.memory.ticket_keys_asked = into.tickets_from_tlsmgr;
-  // With its NUL, as the other processes of Postfix have it: a client may go on with smtpd(8) later.
+  // What Postfix's servers, up to 3.11, bind their sessions to, with the NUL: a client may go on with smtpd(8) later.
   constexpr std::string_view shared_scope("Postfix/TLS\0", 12);
   into.settings.memory.scope = shared_scope;
 }
