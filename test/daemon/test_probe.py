@@ -53,31 +53,51 @@ def test_TLSA_records_name_the_present_and_the_next_key(front, certificates):
                        f"_{port}._tcp.mail.example. IN TLSA 3 1 1 {digest(coming)} ; next key"]
 
 
-def test_a_server_that_keeps_commands_across_STARTTLS_is_critical(backend, certificates):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates.get().cert, certificates.get().key)
+@pytest.fixture
+def careless(backend, certificates):
+    """A server that keeps what it read before the handshake and goes on with it inside; careless(ssl context settings)."""
+    def start(kind="ecdsa", **settings):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        used = certificates.get(kind=kind)
+        context.load_cert_chain(used.cert, used.key)
+        if "ciphers" in settings:
+            context.set_ciphers(settings.pop("ciphers"))
+        for name, value in settings.items():
+            setattr(context, name, value)
 
-    def careless(connection):
-        """Keeps what it read before the handshake, and goes on with it inside."""
-        connection.send("220 careless.example ESMTP\r\n")
-        while True:
-            line = connection.line()
-            if line is None:
-                return
-            verb = line.split(" ")[0].upper()
-            if verb == "STARTTLS":
-                connection.send("220 go\r\n")
-                connection.socket = context.wrap_socket(connection.socket, server_side=True)
-            elif verb == "EHLO":
-                connection.send("250-careless.example\r\n250 STARTTLS\r\n")
-            else:
-                connection.send("221 bye\r\n" if verb == "QUIT" else "250 ok\r\n")
-                if verb == "QUIT":
-                    return
+        def play(connection):
+            connection.send("220 careless.example ESMTP\r\n")
+            while True:
+                verb = (connection.line() or "QUIT").split(" ")[0].upper()
+                if verb == "STARTTLS":
+                    connection.send("220 go\r\n")
+                    connection.socket = context.wrap_socket(connection.socket, server_side=True)
+                elif verb == "EHLO":
+                    connection.send("250-careless.example\r\n250 STARTTLS\r\n")
+                else:
+                    connection.send("221 bye\r\n" if verb == "QUIT" else "250 ok\r\n")
+                    if verb == "QUIT":
+                        return
 
-    status, found = probe(backend(careless).endpoint)
+        return backend(play)
+
+    return start
+
+
+def test_a_server_that_keeps_commands_across_STARTTLS_is_critical(careless):
+    status, found = probe(careless().endpoint)
     assert (status, found["injection"]) == (2, "executed")
     assert {one["level"] for one in found["complaints"]} == {"critical", "warning"}  # and STARTTLS inside TLS
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_an_old_server_is_seen_too(careless):
+    old = careless(kind="rsa", maximum_version=ssl.TLSVersion.TLSv1_2, ciphers="AES128-SHA:@SECLEVEL=0",
+                   minimum_version=ssl.TLSVersion.TLSv1)
+    _, found = probe(old.endpoint)
+    assert found["tls"]["cipher"] == "AES128-SHA" and found["tls"]["version"] == "TLSv1.2"
+    texts = {one["text"] for one in found["complaints"]}
+    assert {"AES128-SHA has no forward secrecy", "TLSv1 is still spoken", "TLSv1.3 is not spoken"} <= texts
 
 
 def test_a_server_without_TLS_and_none_at_all_are_critical(backend, recorder):

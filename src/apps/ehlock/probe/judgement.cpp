@@ -68,6 +68,9 @@ Complaints judge(const ProbeFindings& findings, const config::ProbeOptions& opti
   if (findings.injection == Injection::executed) {
     complaints.push_back({Level::critical, "a command sent before TLS is executed inside it (CVE-2011-0411)"});
   }
+  if (findings.tls.key_exchange().empty()) {
+    complaints.push_back({Level::warning, findings.tls.cipher + " has no forward secrecy"});
+  }
   if (offers(findings.offered_in_clear, "AUTH")) complaints.push_back({Level::warning, "AUTH is offered in clear"});
   if (offers(findings.offered, "STARTTLS")) {
     complaints.push_back({Level::warning, "STARTTLS is offered inside TLS (RFC 3207 section 4.2 forbids it)"});

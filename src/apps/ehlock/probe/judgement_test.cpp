@@ -30,6 +30,7 @@ ProbeFindings good() {
   findings.offered_in_clear = {"PIPELINING", "STARTTLS"};
   findings.offered = {"PIPELINING", "AUTH PLAIN"};
   findings.tls.protocol = "TLSv1.3";
+  findings.tls.group = "X25519";
   findings.chain = {certificate(60)};
   findings.versions = {{"TLSv1", false}, {"TLSv1.1", false}, {"TLSv1.2", true}, {"TLSv1.3", true}};
   findings.injection = Injection::forgotten;
@@ -80,8 +81,11 @@ TEST(Judgement, warns_of_what_a_careful_server_does_not_do) {
   auto findings = good();
   findings.offered_in_clear = {"AUTH=PLAIN", "STARTTLS"};
   findings.offered = {"STARTTLS"};
+  findings.tls = {};
+  findings.tls.cipher = "AES128-SHA";
   findings.versions = {{"TLSv1", true}, {"TLSv1.3", false}};
   EXPECT_EQ(judged(findings),
+            "WARNING: AES128-SHA has no forward secrecy\n"
             "WARNING: AUTH is offered in clear\n"
             "WARNING: STARTTLS is offered inside TLS (RFC 3207 section 4.2 forbids it)\n"
             "WARNING: TLSv1 is still spoken\n"

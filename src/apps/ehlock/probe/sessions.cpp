@@ -11,11 +11,15 @@
 namespace app {
 namespace {
 
+// What a server chooses is to be seen, not only what we would accept for mail.
+constexpr const char* whatever_there_is = "ALL:!aNULL:!eNULL:@SECLEVEL=0";
+
 base::Result<tls::Context> context_for(const ProbePlan& plan, tls::Version lowest, tls::Version highest) {
   tls::ClientSettings settings;
   settings.server_name = plan.name;
   settings.min_version = lowest;
   settings.max_version = highest;
+  settings.ciphers = whatever_there_is;
   return tls::Context::client(settings);
 }
 
