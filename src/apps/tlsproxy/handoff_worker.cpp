@@ -86,7 +86,7 @@ net::Task<void> follow_orders(HandoffService& service, net::Listener* listener) 
       (void)co_await waiter.wait(net::Direction::read, net::after(without_end));
     }
   }
-  service.tlsmgr.bring({});
+  service.tlsmgr.end();
   service.accepting = false;
   service.room.set();
   if (listener != nullptr) listener->stop();

@@ -7,6 +7,8 @@ namespace {
 
 constexpr std::chrono::seconds patience{1};
 constexpr std::chrono::seconds silence{10};
+// As Postfix's own processes (ipc_idle): a tlsmgr that is to be replaced waits for its clients.
+constexpr std::chrono::seconds idle{5};
 constexpr std::chrono::hours without_end{24};
 constexpr std::size_t most_jobs = 1000;
 constexpr std::size_t piece = 4096;
@@ -24,8 +26,9 @@ TlsmgrClient::TlsmgrClient(net::Loop& loop, std::function<void()> want_stream, b
 
 net::Task<void> TlsmgrClient::run() {
   for (;;) {
-    (void)co_await wanted_.wait(net::after(without_end));
+    const bool wanted = co_await wanted_.wait(stream_ ? net::after(idle) : net::after(without_end));
     wanted_.reset();
+    if (!wanted) stream_.reset();
     while (!jobs_.empty()) {
       const std::shared_ptr<Job> job = jobs_.front();
       jobs_.pop_front();
@@ -59,6 +62,11 @@ void TlsmgrClient::bring(os::UniqueFd stream) {
   brought_.set();
 }
 
+void TlsmgrClient::end() {
+  ended_ = true;
+  bring({});
+}
+
 // That tlsmgr closed an idle stream shows only when it is used: a new one is tried then, once.
 net::Task<std::optional<postfix::Attributes>> TlsmgrClient::perform(const Job& job) {
   const net::Deadline deadline = net::after(patience);
@@ -82,6 +90,7 @@ net::Task<std::optional<postfix::Attributes>> TlsmgrClient::perform(const Job& j
 }
 
 net::Task<bool> TlsmgrClient::open(net::Deadline deadline) {
+  if (ended_) co_return false;
   brought_.reset();
   offered_.reset();
   want_stream_();
@@ -108,7 +117,7 @@ net::Task<std::optional<postfix::Attributes>> TlsmgrClient::hear(net::Deadline d
 
 void TlsmgrClient::give_up() {
   silent_until_ = net::after(silence);
-  if (complained_) return;
+  if (complained_ || ended_) return;
   complained_ = true;
   sink_.write(log::Severity::warning,
               "warning: tlsmgr does not answer: TLS sessions go on without cache and new ticket keys");

@@ -31,6 +31,8 @@ class TlsmgrClient {
 
   // Empty: tlsmgr cannot be reached.
   void bring(os::UniqueFd stream);
+  // The supervisor has gone: there is no new stream any more.
+  void end();
 
  private:
   struct Job {
@@ -58,6 +60,7 @@ class TlsmgrClient {
   std::optional<net::Stream> stream_;
   net::Deadline silent_until_;
   bool complained_ = false;
+  bool ended_ = false;
 };
 
 }  // namespace app
