@@ -86,6 +86,13 @@ ServeOptions listening_options() {
            .unset = "a PROXY header is refused from everybody",
            .help = "clients of these networks must begin with a PROXY header, and it is believed"},
           [](Draft & d) -> auto& { return d.plan.accept_proxy; }, network),
+      single<Draft>(
+          {.flag = "reverse-names",
+           .key = "reverse_names",
+           .kind = Kind::toggle,
+           .standard = "false",
+           .help = "look up the names of clients, for the log, the policy service and XCLIENT"},
+          [](Draft & d) -> auto& { return d.plan.reverse_names; }, toggle),
   };
 }
 

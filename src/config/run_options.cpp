@@ -83,6 +83,7 @@ ServeOptions timeout_options() {
       timeout("data", "10m", &Limits::data, "for the next octets of a message"),
       timeout("handshake", "30s", &Limits::handshake, "for the whole TLS handshake"),
       timeout("proxy", "5s", &Limits::proxy, "for a whole PROXY header"),
+      timeout("names", "5s", &Limits::names, "for the reverse name of a client; then it is unknown"),
       timeout("connect", "10s", &Limits::connect, "for connecting to the backend, each address"),
       timeout("greeting", "5m", &Limits::greeting, "for the backend's greeting"),
       timeout("reply", "10m", &Limits::reply, "for any other reply of the backend"),

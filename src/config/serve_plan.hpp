@@ -54,6 +54,7 @@ struct ServePlan {
   std::vector<std::string> program;     // after "--"
   session::Identity identity = session::Identity::none;
   os::Networks accept_proxy;
+  bool reverse_names = false;                  // of clients
   std::vector<CertificateFiles> certificates;  // in order of preference
   std::vector<std::string> ticket_secrets;     // files; the first encrypts
 

@@ -57,6 +57,7 @@ class Entry {
   base::Result<void> filter_system_calls();
 
   [[nodiscard]] bool launches() const { return spec_.role == Role::launcher; }
+  [[nodiscard]] bool sees_files() const { return launches() || spec_.role == Role::resolver; }
   [[nodiscard]] bool had(int capability) const { return (before_ & capability_bit(capability)) != 0; }
   [[nodiscard]] bool may_change_ids() const { return had(CAP_SETUID) && had(CAP_SETGID); }
   void leave_out(std::string what) { report_.left_out.push_back(std::move(what)); }
@@ -95,7 +96,8 @@ base::Result<void> Entry::check_spec() {
   if (geteuid() == 0 && !may_change_ids())
     return base::fail("root without CAP_SETUID and CAP_SETGID; start as another user");
   if (may_change_ids() && spec_.user.uid == 0) return base::fail("a user other than root is needed");
-  if (launches() && !spec_.root.empty()) return base::fail("a launcher must see the programs it starts");
+  if (sees_files() && !spec_.root.empty())
+    return base::fail("a launcher must see the programs it starts, a resolver the files of the system");
   return {};
 }
 
@@ -107,7 +109,7 @@ base::Result<void> Entry::drop_groups() {
 
 // Roles that connect nowhere may connect to no port; for the others an empty list means any.
 base::Result<void> Entry::prepare() {
-  if (launches()) return {};
+  if (sees_files()) return {};
   const bool connects = spec_.role == Role::worker || spec_.role == Role::helper_network;
   auto landlock = prepare_landlock({!connects || !spec_.connect_ports.empty(), spec_.connect_ports});
   if (!landlock) return tl::unexpected(landlock.error());
@@ -117,7 +119,7 @@ base::Result<void> Entry::prepare() {
 }
 
 base::Result<void> Entry::change_root() {
-  if (launches()) return {};
+  if (sees_files()) return {};
   if (spec_.root.empty()) {
     leave_out("chroot: no directory given");
   } else if (!had(CAP_SYS_CHROOT)) {

@@ -4,6 +4,7 @@
 //
 // The launcher is the exception: it keeps CAP_SETUID, CAP_SETGID and CAP_KILL, sees all files and has no filter, no
 // no_new_privs and its bounding set, because the programs it starts inherit these and may be set-uid (Exim, postdrop).
+// A resolver sees all files and has no filter either, because the system's modules for names may need anything.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ namespace os {
 
 // What a process of ours is; each has its own allow-list of system calls (default: kill), kept in os/seccomp.cpp.
 // receiver: takes connections, and descriptors from other processes; connects nowhere.
-enum class Role { worker, key_process, launcher, exporter, helper_network, helper_key, relay, receiver };
+enum class Role { worker, key_process, launcher, exporter, helper_network, helper_key, relay, receiver, resolver };
 
 struct JailSpec {
   Role role = Role::worker;

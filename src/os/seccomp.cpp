@@ -187,7 +187,7 @@ void assemble(const Rules& rules, std::vector<sock_filter>& code) {
 }  // namespace
 
 bool has_filter(Role role) {
-  return role != Role::launcher;
+  return role != Role::launcher && role != Role::resolver;
 }
 
 std::vector<sock_filter> filter_of(Role role, bool unix_sockets, pid_t pid) {

@@ -11,9 +11,11 @@
 namespace session {
 
 struct ClientIdentity {
-  os::SocketAddress client;      // after PROXY, where a listed balancer told it
-  os::SocketAddress server;      // the address the client connected to
-  std::string name = "unknown";  // reverse name, only where it was asked for
+  os::SocketAddress client;  // after PROXY, where a listed balancer told it
+  os::SocketAddress server;  // the address the client connected to
+  // Only where reverse names are asked for: the one that leads back to the address, and the one that is claimed.
+  std::string name = "unknown";
+  std::string claimed_name = "unknown";
   std::string session_id;
   std::optional<tls::Facts> tls;  // once secured
 

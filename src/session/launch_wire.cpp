@@ -82,4 +82,28 @@ std::optional<LaunchRelease> decode_launch_release(std::string_view bytes) {
   return LaunchRelease{*number};
 }
 
+std::string encode(const NameRequest& request) {
+  return with_fields(head('N', request.number), {request.address});
+}
+
+std::string encode(const NameAnswer& answer) {
+  return with_fields(head('n', answer.number), {answer.verified, answer.claimed});
+}
+
+std::optional<NameRequest> decode_name_request(std::string_view bytes) {
+  const auto number = number_in('N', bytes);
+  if (!number) return std::nullopt;
+  const auto fields = fields_of(bytes);
+  if (!fields || fields->size() != 1) return std::nullopt;
+  return NameRequest{*number, fields->front()};
+}
+
+std::optional<NameAnswer> decode_name_answer(std::string_view bytes) {
+  const auto number = number_in('n', bytes);
+  if (!number) return std::nullopt;
+  const auto fields = fields_of(bytes);
+  if (!fields || fields->size() != 2) return std::nullopt;
+  return NameAnswer{*number, fields->front(), fields->back()};
+}
+
 }  // namespace session

@@ -30,9 +30,25 @@ struct LaunchRelease {
   std::uint64_t number = 0;
 };
 
+// To the resolver: the name of this address, please.
+struct NameRequest {
+  std::uint64_t number = 0;
+  std::string address;  // "192.0.2.1"
+};
+
+struct NameAnswer {
+  std::uint64_t number = 0;
+  std::string verified;
+  std::string claimed;
+};
+
 [[nodiscard]] std::string encode(const LaunchRequest& request);
 [[nodiscard]] std::string encode(const LaunchAnswer& answer);
 [[nodiscard]] std::string encode(const LaunchRelease& release);
+[[nodiscard]] std::string encode(const NameRequest& request);
+[[nodiscard]] std::string encode(const NameAnswer& answer);
+[[nodiscard]] std::optional<NameRequest> decode_name_request(std::string_view bytes);
+[[nodiscard]] std::optional<NameAnswer> decode_name_answer(std::string_view bytes);
 [[nodiscard]] std::optional<LaunchRequest> decode_launch_request(std::string_view bytes);
 [[nodiscard]] std::optional<LaunchAnswer> decode_launch_answer(std::string_view bytes);
 [[nodiscard]] std::optional<LaunchRelease> decode_launch_release(std::string_view bytes);

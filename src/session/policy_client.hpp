@@ -65,7 +65,6 @@ class ServicePolicy final : public PolicyCheck {
   const ClientIdentity& identity_;
   log::Journal& journal_;
   Counters& counters_;
-  unsigned messages_ = 0;
 };
 
 }  // namespace session

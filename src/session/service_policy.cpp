@@ -50,7 +50,9 @@ std::string_view name_of(smtp::PolicyStage stage) {
 
 void add_envelope(policy::Request& request, const smtp::Envelope& envelope) {
   const bool whole_message = request.stage == policy::Stage::data || request.stage == policy::Stage::end_of_message;
-  request.protocol_name = envelope.greeting == smtp::Greeting::helo ? "SMTP" : "ESMTP";
+  // As Postfix says it: ESMTP once EHLO was accepted.
+  const bool extended = envelope.greeting == smtp::Greeting::ehlo || envelope.greeting == smtp::Greeting::lhlo;
+  request.protocol_name = extended && request.stage != policy::Stage::ehlo ? "ESMTP" : "SMTP";
   request.helo_name = envelope.helo;
   request.sender = envelope.sender.value_or("");
   if (!whole_message || envelope.recipients == 1) request.recipient = envelope.recipient;
@@ -74,16 +76,15 @@ void add_tls(policy::Request& request, const tls::Facts& facts) {
 }  // namespace
 
 policy::Request ServicePolicy::request_for(const PolicyQuestion& question) {
-  if (question.stage == smtp::PolicyStage::mail) ++messages_;
   policy::Request request;
   request.stage = stage_of(question);
   request.client_address = identity_.client.host();
   request.client_name = identity_.name;
-  request.reverse_client_name = identity_.name;
+  request.reverse_client_name = identity_.claimed_name;
   request.client_port = identity_.client.port();
   request.server_address = identity_.server.host();
   request.server_port = identity_.server.port();
-  request.instance = fmt::format("{}.{}", identity_.session_id, messages_);
+  request.instance = fmt::format("{}.{}", identity_.session_id, question.envelope.number);
   add_envelope(request, question.envelope);
   if (identity_.tls) add_tls(request, *identity_.tls);
   return request;

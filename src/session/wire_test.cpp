@@ -75,15 +75,40 @@ TEST(ClientIdentity, is_worded_as_Postfix_does) {
 }
 
 TEST(Xclient, only_what_was_announced_is_told) {
-  EXPECT_EQ(xclient_command({"ADDR", "PORT"}, somebody()), "XCLIENT ADDR=192.0.2.1 PORT=4711\r\n");
-  EXPECT_EQ(xclient_command({"NAME", "ADDR", "DESTADDR", "HELO"}, somebody()),
-            "XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.1 DESTADDR=IPV6:2001:db8::25\r\n");
+  using Commands = std::vector<std::string>;
+  EXPECT_EQ(xclient_commands({"ADDR", "PORT"}, somebody()), Commands{"XCLIENT ADDR=192.0.2.1 PORT=4711\r\n"});
+  EXPECT_EQ(xclient_commands({"NAME", "ADDR", "DESTADDR", "HELO", "LOGIN"}, somebody()),
+            Commands{"XCLIENT NAME=[UNAVAILABLE] ADDR=192.0.2.1 DESTADDR=IPV6:2001:db8::25\r\n"});
 }
 
 TEST(Xclient, a_name_cannot_add_attributes) {
   ClientIdentity identity = somebody();
   identity.name = "a ADDR=127.0.0.1";
-  EXPECT_EQ(xclient_command({"NAME"}, identity), "XCLIENT NAME=a+20ADDR+3D127.0.0.1\r\n");
+  EXPECT_EQ(xclient_commands({"NAME"}, identity).front(), "XCLIENT NAME=a+20ADDR+3D127.0.0.1\r\n");
+}
+
+TEST(Xclient, long_names_are_told_in_several_commands) {
+  ClientIdentity identity = somebody();
+  identity.name = std::string(255, 'n');
+  identity.claimed_name = std::string(255, 'c');
+  const auto commands = xclient_commands({"NAME", "REVERSE_NAME", "ADDR", "PORT"}, identity);
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_EQ(commands[0], "XCLIENT NAME=" + identity.name + "\r\n");
+  EXPECT_EQ(commands[1], "XCLIENT REVERSE_NAME=" + identity.claimed_name + " ADDR=192.0.2.1 PORT=4711\r\n");
+  for (const auto& command : commands) EXPECT_LE(command.size(), 512U);
+}
+
+TEST(NameWire, comes_back_as_it_was_and_is_not_taken_for_others) {
+  EXPECT_EQ(decode_name_request(encode(NameRequest{7, "192.0.2.1"}))->address, "192.0.2.1");
+  const auto answer = decode_name_answer(encode(NameAnswer{9, "a.example", "b.example"}));
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->number, 9U);
+  EXPECT_EQ(answer->verified, "a.example");
+  EXPECT_EQ(answer->claimed, "b.example");
+  EXPECT_FALSE(decode_name_answer(encode(NameRequest{7, "192.0.2.1"})));
+  EXPECT_FALSE(decode_name_request(encode(NameAnswer{7, "a", "b"})));
+  const std::string whole = encode(NameAnswer{9, "a", "b"});
+  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_FALSE(decode_name_answer(whole.substr(0, size)));
 }
 
 }  // namespace

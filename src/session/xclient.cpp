@@ -1,7 +1,11 @@
 #include "session/xclient.hpp"
 
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,6 +17,7 @@ namespace session {
 namespace {
 
 constexpr std::size_t max_reply = 65536;
+constexpr std::size_t max_command = 512;
 
 // One exchange on the bare stream: `say` (may be empty), then a whole reply. Nothing may follow the reply.
 net::Task<base::Result<smtp::Reply>> exchange(net::Stream& backend, std::string say, net::Deadline deadline) {
@@ -44,22 +49,46 @@ std::string with_family(const os::SocketAddress& address) {
   return address.octets().size() == 16 ? "IPV6:" + address.host() : address.host();
 }
 
+std::string name_or_unavailable(const std::string& name) {
+  return name == "unknown" ? "[UNAVAILABLE]" : base::xtext(name);
+}
+
+// Whether the next reply begins with 220, without taking it: it is the client's greeting. A reply whose first three
+// octets do not come together is none.
+net::Task<base::Result<void>> expect_greeting(net::Stream& backend, net::Deadline deadline) {
+  std::array<char, 3> code{};
+  ssize_t seen = -1;
+  do {
+    const net::Ready ready = co_await backend.read_waiter().wait(net::Direction::read, deadline);
+    if (ready == net::Ready::timed_out) co_return base::fail("the backend gave no reply to XCLIENT");
+    seen = ::recv(backend.readable_fd(), code.data(), code.size(), MSG_PEEK | MSG_DONTWAIT);
+  } while (seen < 0 && (errno == EAGAIN || errno == EINTR));
+  const std::string_view told(code.data(), static_cast<std::size_t>(std::max<ssize_t>(seen, 0)));
+  if (told != "220") co_return base::fail("the backend refused XCLIENT: {}", base::escaped(told));
+  co_return base::Result<void>();
+}
+
 }  // namespace
 
-std::string xclient_command(const std::set<std::string>& announced, const ClientIdentity& client) {
+std::vector<std::string> xclient_commands(const std::set<std::string>& announced, const ClientIdentity& client) {
   const std::vector<std::pair<std::string, std::string>> known{
-      {"NAME", client.name == "unknown" ? "[UNAVAILABLE]" : base::xtext(client.name)},
+      {"NAME", name_or_unavailable(client.name)},
+      {"REVERSE_NAME", name_or_unavailable(client.claimed_name)},
       {"ADDR", with_family(client.client)},
       {"PORT", std::to_string(client.client.port())},
       {"PROTO", "ESMTP"},
       {"DESTADDR", with_family(client.server)},
       {"DESTPORT", std::to_string(client.server.port())},
   };
-  std::string command = "XCLIENT";
+  std::vector<std::string> commands{"XCLIENT"};
   for (const auto& [name, value] : known) {
-    if (announced.contains(name)) command += fmt::format(" {}={}", name, value);
+    if (!announced.contains(name)) continue;
+    const std::string attribute = fmt::format(" {}={}", name, value);
+    if (commands.back().size() + attribute.size() > max_command - 2) commands.emplace_back("XCLIENT");
+    commands.back() += attribute;
   }
-  return command + "\r\n";
+  for (auto& command : commands) command += "\r\n";
+  return commands;
 }
 
 net::Task<base::Result<void>> introduce_by_xclient(net::Stream& backend, const ClientIdentity& client,
@@ -72,11 +101,16 @@ net::Task<base::Result<void>> introduce_by_xclient(net::Stream& backend, const C
   if (!ehlo) co_return tl::unexpected(ehlo.error());
   const auto announced = announced_in(*ehlo);
   if (!announced.contains("ADDR")) co_return base::fail("the backend does not offer XCLIENT ADDR to us");
-  const std::string command = xclient_command(announced, client);
-  // Its answer is a greeting, 220, which stays on the stream: it is the client's.
-  const net::Io sent = co_await backend.write(command, net::after(limits.connect));
+  const std::vector<std::string> commands = xclient_commands(announced, client);
+  for (std::size_t i = 0; i + 1 < commands.size(); ++i) {
+    const auto reply = co_await exchange(backend, commands[i], net::after(limits.reply));
+    if (!reply) co_return tl::unexpected(reply.error());
+    if (reply->code != 220) co_return base::fail("the backend refused XCLIENT: {}", base::escaped(reply->wire));
+  }
+  const net::Io sent = co_await backend.write(commands.back(), net::after(limits.connect));
   if (sent != net::Io::done) co_return base::fail("the backend did not take XCLIENT");
-  co_return base::Result<void>();
+  // Refused, it would take what follows for ours.
+  co_return co_await expect_greeting(backend, net::after(limits.reply));
 }
 
 }  // namespace session

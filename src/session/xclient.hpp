@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "net/stream.hpp"
@@ -12,8 +13,10 @@
 
 namespace session {
 
-// Pure: "XCLIENT NAME=... ADDR=...\r\n" with those of our attributes that the backend announced in its EHLO reply.
-[[nodiscard]] std::string xclient_command(const std::set<std::string>& announced, const ClientIdentity& client);
+// Pure: "XCLIENT NAME=... ADDR=...\r\n" with those of our attributes that the backend announced in its EHLO reply; as
+// many commands as are needed for none to be longer than 512 octets (RFC 5321 §4.5.3.1.4).
+[[nodiscard]] std::vector<std::string> xclient_commands(const std::set<std::string>& announced,
+                                                        const ClientIdentity& client);
 
 // Greeting, EHLO, XCLIENT; what follows on the stream is the new greeting, which is the client's. A backend that does
 // not announce XCLIENT, or refuses it, is an error: it would take every client for us.

@@ -64,7 +64,9 @@ void Dialog::note_accepted() {
 void Dialog::note_refused() {
   const bool greeting = now_.verb == Verb::helo || now_.verb == Verb::ehlo || now_.verb == Verb::lhlo;
   if (!greeting && now_.verb != Verb::mail) return;
+  const unsigned number = now_.envelope.number;
   now_.envelope = now_.previous;
+  now_.envelope.number = number;
   if (!now_.envelope.begun()) now_.headers.message.clear();
 }
 

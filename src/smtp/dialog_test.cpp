@@ -118,6 +118,28 @@ TEST(state_across_starttls, nothing_said_in_clear_reaches_the_backend_afterwards
   EXPECT_GT(secured, 300);
 }
 
+// A policy service tells messages apart by their numbers: none may come twice in a session.
+TEST(envelope, every_message_of_a_session_has_a_number_of_its_own) {
+  Dialog dialog = greeted({});
+  exchange(dialog, "EHLO client", "250 backend");
+  EXPECT_EQ(dialog.envelope().number, 0U);
+  exchange(dialog, "MAIL FROM:<a@example>", "250 ok");
+  EXPECT_EQ(dialog.envelope().number, 1U);
+  exchange(dialog, "RCPT TO:<b@example>", "250 ok");
+  EXPECT_EQ(dialog.envelope().number, 1U);
+  exchange(dialog, "RSET", "250 ok");
+  exchange(dialog, "MAIL FROM:<refused@example>", "550 no");
+  exchange(dialog, "MAIL FROM:<a@example>", "250 ok");
+  EXPECT_EQ(dialog.envelope().number, 3U);
+  exchange(dialog, "RSET", "250 ok");
+  ASSERT_EQ(dialog.on_line(line("STARTTLS"), 0).next, Next::start_tls);
+  ASSERT_EQ(dialog.on_tls(TlsResult::secured, {}).next, Next::backend_reply);
+  (void)dialog.on_reply(reply("250 ok"));
+  exchange(dialog, "EHLO client", "250 backend");
+  exchange(dialog, "MAIL FROM:<a@example>", "250 ok");
+  EXPECT_EQ(dialog.envelope().number, 4U);
+}
+
 // threats: glued partial command
 TEST(state_across_starttls, half_a_line_and_octets_to_skip_are_forgotten) {
   DialogSettings settings;

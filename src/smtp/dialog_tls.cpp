@@ -44,6 +44,7 @@ Step Dialog::on_secured(const TlsFacts& facts) {
   fresh.lines = LineSplitter(settings_.bare_newline, settings_.max_line, settings_.max_auth_line);
   fresh.headers.connect = now_.headers.connect;
   fresh.counts = now_.counts;
+  fresh.envelope.number = now_.envelope.number;
   fresh.commands = now_.commands;
   fresh.errors = now_.errors;
   fresh.draining = now_.draining;

@@ -21,11 +21,13 @@ Envelope Envelope::greeted(Greeting how, std::string_view name) const {
   next.helo = without_controls(name);
   next.authenticated = authenticated;
   next.auth_mechanism = auth_mechanism;
+  next.number = number;
   return next;
 }
 
 Envelope Envelope::with_sender(const Path& path) const {
   Envelope next = without_message();
+  ++next.number;
   next.sender = without_controls(path.mailbox);
   const std::string_view body = parameter(path.parameters, "BODY").value_or("");
   next.eight_bit = base::iequals(body, "8BITMIME") || base::iequals(body, "BINARYMIME");

@@ -20,6 +20,8 @@ struct Envelope {
   bool authenticated = false;  // AUTH succeeded
   std::string auth_mechanism;  // of the AUTH that succeeded
 
+  unsigned number = 0;  // of the message in its session, refused ones included; 0 before the first MAIL
+
   std::optional<std::string> sender;  // of MAIL, without <>; empty text: the null path; nothing: no message begun
   std::string recipient;              // of the last RCPT, accepted or not
   std::size_t recipients = 0;         // accepted ones

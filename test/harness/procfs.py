@@ -3,7 +3,7 @@ import os
 import re
 from pathlib import Path
 
-ROLES = (("worker", "worker"), ("key", "key"), ("sign", "key"), ("launch", "launcher"), ("export", "exporter"))
+ROLES = (("worker", "worker"), ("key", "key"), ("sign", "key"), ("launch", "launcher"), ("resolver", "resolver"), ("export", "exporter"))
 
 
 class ProcessFacts:

@@ -5,6 +5,7 @@ import shutil
 import socket
 from pathlib import Path
 
+from harness.backend import Server
 from harness.process import Program
 from harness.waiting import free_port, until
 
@@ -47,3 +48,28 @@ class SpfService(Program):
         super().__init__([shutil.which("tcpserver"), "-H", "-R", "-l0", "-u", "65534", "-g", "65534", "127.0.0.1",
                           self.port, shutil.which("policyd-spf"), self.folder / "conf"], self.folder)
         until(lambda: answers(self.port), "the SPF service listens")
+
+
+class Asked(Server):
+    """A policy service that keeps what it was asked, in order, and has no opinion."""
+
+    def __init__(self):
+        self.requests = []
+        super().__init__(self._answer)
+
+    def _answer(self, connection):
+        request = {}
+        while True:
+            line = connection.line()
+            if line is None:
+                return
+            if line:
+                name, value = line.split("=", 1)
+                request[name] = value
+                continue
+            self.requests.append(request)
+            request = {}
+            connection.send("action=DUNNO\n\n")
+
+    def told(self, stage):
+        return [request for request in self.requests if request["protocol_state"] == stage]

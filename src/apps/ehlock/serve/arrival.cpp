@@ -1,6 +1,7 @@
 #include "apps/ehlock/serve/arrival.hpp"
 
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -68,6 +69,14 @@ admission::Decision look_at_limits(Service& service, Arrival& arrival) {
   return refused;
 }
 
+net::Task<void> learn_name(Service& service, Arrival& arrival) {
+  session::ClientIdentity& identity = arrival.identity;
+  if (!service.resolver || arrival.from_itself || identity.client.is_unix()) co_return;
+  os::ReverseName name = co_await service.resolver->look_up(identity.client, net::after(service.spec.limits.names));
+  identity.name = std::move(name.verified);
+  identity.claimed_name = std::move(name.claimed);
+}
+
 net::Task<void> say_last(session::ClientSide& client, std::string words) {
   (void)co_await client.send(words, net::after(farewell));
   co_await client.channel().end_writing(net::after(farewell));
@@ -108,8 +117,12 @@ net::Task<bool> let_in(Service& service, net::Stream& stream, Arrival& arrival) 
   const bool told = co_await learn_identity(service, stream, arrival);
   if (!told) co_return false;
   const auto refused = look_at_limits(service, arrival);
-  if (refused) refuse(service, stream, arrival, *refused);
-  co_return !refused;
+  if (refused) {
+    refuse(service, stream, arrival, *refused);
+    co_return false;
+  }
+  co_await learn_name(service, arrival);
+  co_return true;
 }
 
 net::Task<bool> is_patient(Service& service, session::ClientSide& client, const Arrival& arrival,

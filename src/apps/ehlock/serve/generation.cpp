@@ -64,6 +64,11 @@ base::Result<void> Generation::make_slots() {
       if (!launcher) return tl::unexpected(launcher.error());
       slot.launcher = std::move(*launcher);
     }
+    if (needs_resolver()) {
+      auto resolver = os::make_socket_pair(SOCK_SEQPACKET);
+      if (!resolver) return tl::unexpected(resolver.error());
+      slot.resolver = std::move(*resolver);
+    }
     slots_.push_back(std::move(slot));
   }
   return {};
@@ -73,6 +78,7 @@ std::vector<Generation::Child*> Generation::children() {
   std::vector<Child*> all;
   for (auto& child : key_processes_) all.push_back(&child);
   if (launcher_.pid != 0) all.push_back(&launcher_);
+  if (resolver_.pid != 0) all.push_back(&resolver_);
   for (auto& slot : slots_) all.push_back(&slot.worker);
   return all;
 }
@@ -108,6 +114,7 @@ bool Generation::something_missing() const {
   if (finishing_) return false;
   const auto gone = [](const Child& child) { return child.pid == 0; };
   return std::any_of(key_processes_.begin(), key_processes_.end(), gone) || (needs_launcher() && gone(launcher_)) ||
+         (needs_resolver() && gone(resolver_)) ||
          std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) { return gone(slot.worker); });
 }
 
@@ -124,6 +131,7 @@ void Generation::restart_missing(const std::vector<tls::TicketKey>& ticket_keys)
     if (child.pid == 0) report(start_key_process(child).and_then([&] { return await_keys(child); }), child.name);
   }
   if (needs_launcher() && launcher_.pid == 0) report(start_launcher(), launcher_.name);
+  if (needs_resolver() && resolver_.pid == 0) report(start_resolver(), resolver_.name);
   for (auto& slot : slots_) {
     if (slot.worker.pid != 0) continue;
     report(start_worker(slot, ticket_keys).and_then([&] { return await_worker(slot); }), slot.worker.name);

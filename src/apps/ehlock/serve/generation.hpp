@@ -74,6 +74,7 @@ class Generation {
     std::optional<admission::OpenAccount> account;  // what the worker counts; closed when it is gone
     os::FdPair keys;      // first: the worker's end, second: the key processes'. Both outlive any of them.
     os::FdPair launcher;  // the same for the launcher; empty without one
+    os::FdPair resolver;  // and for the resolver
     Child worker;
   };
 
@@ -84,10 +85,12 @@ class Generation {
   [[nodiscard]] base::Result<void> start_key_process(Child& child);
   [[nodiscard]] base::Result<void> await_keys(Child& child);
   [[nodiscard]] base::Result<void> start_launcher();
+  [[nodiscard]] base::Result<void> start_resolver();
   [[nodiscard]] base::Result<void> start_worker(Slot& slot, const std::vector<tls::TicketKey>& ticket_keys);
   [[nodiscard]] base::Result<void> await_worker(Slot& slot);
   [[nodiscard]] WorkerSpec worker_spec(const Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) const;
   [[nodiscard]] bool needs_launcher() const;
+  [[nodiscard]] bool needs_resolver() const { return prepared_.plan.reverse_names; }
   void note_end(Child& child, const os::Ended& ended);
   void close_accounts();
   void order(const Order& order);
@@ -97,6 +100,7 @@ class Generation {
   Surroundings around_;
   std::vector<Child> key_processes_;
   Child launcher_;
+  Child resolver_;
   std::vector<Slot> slots_;
   bool finishing_ = false;
   bool ending_ = false;

@@ -10,6 +10,7 @@
 
 #include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/launcher.hpp"
+#include "apps/ehlock/serve/resolver.hpp"
 #include "apps/ehlock/serve/sinks.hpp"
 #include "apps/shared/children.hpp"
 #include "base/text.hpp"
@@ -40,6 +41,10 @@ base::Result<void> Generation::start_all(const std::vector<tls::TicketKey>& tick
   }
   if (needs_launcher()) {
     const auto started = start_launcher();
+    if (!started) return started;
+  }
+  if (needs_resolver()) {
+    const auto started = start_resolver();
     if (!started) return started;
   }
   for (auto& slot : slots_) {
@@ -114,6 +119,36 @@ base::Result<void> Generation::start_launcher() {
   return {};
 }
 
+base::Result<void> Generation::start_resolver() {
+  auto control = os::make_socket_pair(SOCK_SEQPACKET);
+  if (!control) return tl::unexpected(control.error());
+  const auto role = [&] {
+    ResolverSpec spec;
+    std::vector<int> mine{control->second.get()};
+    for (const auto& slot : slots_) {
+      mine.push_back(slot.resolver.second.get());
+      spec.askers.emplace_back(slot.resolver.second.get());
+    }
+    keep_only(std::move(mine));
+    const auto sink = make_sink(prepared_.plan);
+    spec.sink = sink.get();
+    spec.supervisor = std::move(control->second);
+    spec.limit = prepared_.plan.limits.names;
+    spec.jail.role = os::Role::resolver;
+    spec.jail.user = prepared_.resolver_user;
+    spec.jail.may_fork = true;
+    os::name_process("resolver");
+    return run_resolver(std::move(spec));
+  };
+  const auto pid = os::fork_role(role, true);
+  if (!pid) return tl::unexpected(pid.error());
+  resolver_.name = "resolver";
+  resolver_.pid = *pid;
+  resolver_.started = steady_clock::now();
+  resolver_.control = std::move(control->first);
+  return {};
+}
+
 WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) const {
   const config::ServePlan& plan = prepared_.plan;
   WorkerSpec spec;
@@ -158,6 +193,7 @@ base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::T
     std::vector<int> mine{control->second.get(), slot.keys.first.get()};
     for (const auto& listener : *listeners) mine.push_back(listener.socket.get());
     if (slot.launcher.first) mine.push_back(slot.launcher.first.get());
+    if (slot.resolver.first) mine.push_back(slot.resolver.first.get());
     keep_only(std::move(mine));
     os::raise_descriptor_limit(spec.jail.max_descriptors);
     const auto sink = make_sink(prepared_.plan);
@@ -166,6 +202,7 @@ base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::T
     spec.control = std::move(control->second);
     spec.keys = std::move(slot.keys.first);
     spec.launcher = std::move(slot.launcher.first);
+    spec.resolver = std::move(slot.resolver.first);
     return run_worker(std::move(spec));
   };
   const auto pid = os::fork_role(role, true);

@@ -29,6 +29,7 @@ struct Prepared {
   os::User worker_user;
   os::User key_user;
   os::User launcher_user;
+  os::User resolver_user;
   os::User program_user;
   unsigned workers = 1;
 };

@@ -14,6 +14,9 @@ Service::Service(WorkerSpec from, tls::Context made, std::uint64_t first_number)
   if (spec.launcher) {
     launcher = std::make_unique<session::LauncherClient>(loop, std::move(spec.launcher), first_number);
   }
+  if (spec.resolver) {
+    resolver = std::make_unique<session::ResolverClient>(loop, std::move(spec.resolver), first_number);
+  }
   if (spec.policy.empty()) return;
   const bool by_launcher = spec.policy.front().is_unix();
   policy = std::make_unique<session::PolicyClient>(

@@ -12,6 +12,7 @@
 #include "session/drain.hpp"
 #include "session/launcher_client.hpp"
 #include "session/policy_client.hpp"
+#include "session/resolver_client.hpp"
 #include "session/signer.hpp"
 #include "tls/context.hpp"
 
@@ -40,7 +41,8 @@ struct Service {
   tls::Context context;
   session::Signer signer;
   std::unique_ptr<session::LauncherClient> launcher;
-  std::unique_ptr<session::PolicyClient> policy;  // empty: nobody is asked
+  std::unique_ptr<session::ResolverClient> resolver;  // empty: names are not asked for
+  std::unique_ptr<session::PolicyClient> policy;      // empty: nobody is asked
   admission::Desk desk;
   session::Drain drain;
   log::SessionIds ids;

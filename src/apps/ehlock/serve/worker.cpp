@@ -115,6 +115,10 @@ void start_tasks(Service& service, std::vector<std::unique_ptr<net::Listener>>& 
     net::spawn(service.loop, service.launcher->correspondent().send_questions(), broken);
     net::spawn(service.loop, service.launcher->correspondent().receive_answers(), broken);
   }
+  if (service.resolver) {
+    net::spawn(service.loop, service.resolver->correspondent().send_questions(), broken);
+    net::spawn(service.loop, service.resolver->correspondent().receive_answers(), broken);
+  }
   net::spawn(service.loop, follow_orders({service, listeners, std::move(tickets)}, service.spec.control.get()), broken);
 }
 

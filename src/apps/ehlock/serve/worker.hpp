@@ -28,6 +28,7 @@ struct WorkerSpec {
   os::UniqueFd control;              // to the supervisor
   os::UniqueFd keys;                 // to the key process
   os::UniqueFd launcher;             // to the launcher; empty: the backend is reached by TCP
+  os::UniqueFd resolver;             // to the resolver; empty: names are not asked for
   std::vector<ChainWithKey> chains;  // chain N's key is the key process's key N
   std::vector<tls::TicketKey> ticket_keys;
   tls::ServerSettings tls;

@@ -1,0 +1,64 @@
+"""What a policy service is asked by us and by a real Postfix about the same session: attribute by attribute."""
+import pytest
+
+from peers.arrival import Arrival
+from peers.services import Asked
+
+STAGES = ("client", "helo", "sender", "recipient", "data", "end_of_data")
+OURS = {"instance", "queue_id", "client_port", "server_port", "mail_version", "compatibility_level"}
+
+
+def session(address):
+    with Arrival(address, source="127.0.0.2") as client:
+        client.hello()
+        assert client.mail(b"Subject: x\r\n\r\ny\r\n", sender="a@client.example").code == 250
+        client.expect("MAIL FROM:<> SIZE=777", 250)
+        client.expect("RCPT TO:<b@mail.example>", 250)
+        client.expect("RCPT TO:<c@mail.example>", 250)
+        client.expect("DATA", 354)
+        client.send(b"Subject: x\r\n\r\ny\r\n.\r\n")
+        assert client.reply().code == 250
+        client.expect("QUIT", 221)
+
+
+@pytest.fixture
+def both(serve, postfix, backend):
+    """(what Postfix asked, what we asked)"""
+    theirs, ours = backend(Asked), backend(Asked)
+    check = f"check_policy_service inet:{theirs.endpoint}"
+    settings = {f"smtpd_{stage}_restrictions": check for stage in STAGES}
+    server = postfix(smtpd={**settings, "smtpd_delay_reject": "no"})
+    session(("127.0.0.1", server.port))
+    stages = "connect,helo,mail,rcpt,data,end-of-message"
+    front = serve(["--policy", ours.endpoint, "--policy-at", stages])
+    session(front.address)
+    return theirs.requests, ours.requests
+
+
+def test_the_requests_are_those_of_postfix(both):
+    theirs, ours = both
+    assert [one["protocol_state"] for one in ours] == [one["protocol_state"] for one in theirs]
+    for their, our in zip(theirs, ours):
+        names = [name for name in our if name in their]
+        assert names == list(their), "its attributes, in its order"
+        differ = {name: (their[name], our[name]) for name in names if their[name] != our[name] and name not in OURS}
+        # The octets of a message are counted by Postfix; we tell what the client declared.
+        expected = {"size"} if our["protocol_state"] == "END-OF-MESSAGE" else set()
+        assert set(differ) <= expected, (our["protocol_state"], differ)
+
+
+def test_an_instance_is_one_message(both):
+    for requests in both:
+        of_messages = [one["instance"] for one in requests if one["protocol_state"] in ("RCPT", "DATA", "END-OF-MESSAGE")]
+        assert len(of_messages) == 7
+        assert len(set(of_messages[:3])) == 1 and len(set(of_messages[3:])) == 1
+        assert of_messages[0] != of_messages[3]
+
+
+def test_an_instance_is_one_message_where_only_recipients_are_asked_about(serve, backend):
+    service = backend(Asked)
+    front = serve(["--policy", service.endpoint])
+    session(front.address)
+    assert [one["protocol_state"] for one in service.requests] == ["RCPT"] * 3
+    first, second, third = [one["instance"] for one in service.requests]
+    assert first != second == third
