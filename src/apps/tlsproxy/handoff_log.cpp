@@ -83,6 +83,10 @@ void HandoffLog::steps(const std::vector<tls::TraceLine>& steps) {
   }
 }
 
+void HandoffLog::name_unknown(std::string_view name) {
+  info(fmt::format("TLS SNI {} from {} not matched, using default chain", printable(name), peer_));
+}
+
 // A resumed session is "established" too: "reused" is Postfix's word for a connection.
 void HandoffLog::secured(const tls::Facts& facts) {
   if (level_ >= 2 && facts.resumed) {

@@ -26,6 +26,7 @@ class HandoffLog {
   void no_descriptor(std::string_view why);
   void handshake_begins(std::string_view ciphers);
   void steps(const std::vector<tls::TraceLine>& steps);  // of the handshake, where the level has them
+  void name_unknown(std::string_view name);              // no certificate was chosen by it
   void secured(const tls::Facts& facts);
   void handshake_failed(const tls::Failure& failure, const tls::HelloFacts& offered);
   void hung_up_on();  // the plaintext stream ended during the handshake

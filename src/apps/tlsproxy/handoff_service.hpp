@@ -18,6 +18,7 @@ struct HandoffService {
   HandoffWorkerSpec spec;
   net::Loop loop;
   std::optional<tls::Context> context;  // none: the role is not available
+  bool knows_names = false;             // some certificates are for names (tls_server_sni_maps)
   session::Signer signer;
   TlsmgrClient tlsmgr;
   SharedSessions sessions;

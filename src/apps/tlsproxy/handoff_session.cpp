@@ -125,6 +125,32 @@ net::Task<base::Result<os::UniqueFd>> receive_descriptor(Talk& my) {
   }
 }
 
+// Postfix tells of key exchange and signatures where the version is 1.3, and only there.
+tls::Facts as_postfix_tells(tls::Facts facts) {
+  if (facts.protocol == "TLSv1.3") return facts;
+  for (std::string* text :
+       {&facts.group, &facts.signature, &facts.digest, &facts.client_signature, &facts.client_digest})
+    text->clear();
+  return facts;
+}
+
+void tell_of_success(Talk& my, const tls::Facts& facts) {
+  session::Counters& counters = *my.service.spec.counters;
+  ++counters.handshakes;
+  if (facts.resumed) ++counters.resumed_handshakes;
+  if (my.service.knows_names && !facts.sni.empty() && !facts.sni_known) my.log.name_unknown(facts.sni);
+  my.log.secured(facts);
+}
+
+void tell_of_failure(Talk& my, session::TlsLayer& layer, bool hung_up) {
+  ++my.service.spec.counters->failed_handshakes;
+  if (hung_up) {
+    my.log.hung_up_on();
+  } else {
+    my.log.handshake_failed(layer.failure(), layer.engine().offered());
+  }
+}
+
 // The client's channel inside TLS, or nothing; then the log was told why.
 net::Task<std::unique_ptr<session::Channel>> secure(Talk& my, os::UniqueFd client) {
   os::set_no_delay(client.get());
@@ -140,20 +166,12 @@ net::Task<std::unique_ptr<session::Channel>> secure(Talk& my, os::UniqueFd clien
   const bool done = co_await layer->shake_hands(stream, &my.service.signer, deadline);
   const bool hung_up = co_await watch.end();
   my.log.steps(layer->engine().take_trace());
-  session::Counters& counters = *my.service.spec.counters;
   if (!done || hung_up) {
-    ++counters.failed_handshakes;
-    if (hung_up) {
-      my.log.hung_up_on();
-    } else {
-      my.log.handshake_failed(layer->failure(), layer->engine().offered());
-    }
+    tell_of_failure(my, *layer, hung_up);
     co_return nullptr;
   }
-  const tls::Facts facts = layer->engine().facts();
-  ++counters.handshakes;
-  if (facts.resumed) ++counters.resumed_handshakes;
-  my.log.secured(facts);
+  const tls::Facts facts = as_postfix_tells(layer->engine().facts());
+  tell_of_success(my, facts);
   my.service.sessions.remember(layer->engine().take_new_sessions(), my.handoff().service);
   if (my.handoff().wants_context()) {
     const std::string results = postfix::encode(results_of(facts, my.handoff()), my.service.spec.version);

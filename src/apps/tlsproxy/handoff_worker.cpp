@@ -3,6 +3,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -116,6 +117,8 @@ base::Result<void> make_context(HandoffService& service) {
   HandoffWorkerSpec& spec = service.spec;
   if (spec.ticket_key) service.sessions.add(std::move(*spec.ticket_key));
   if (spec.chains.empty() && !spec.tls.leeway.no_certificate) return {};
+  service.knows_names = std::any_of(spec.chains.begin(), spec.chains.end(),
+                                    [](const ChainWithKey& chain) { return chain.names && !chain.names->empty(); });
   const auto identities = identities_of(spec.chains);
   if (!identities) return tl::unexpected(identities.error());
   auto context = tls::Context::server(spec.tls, *identities, service.sessions.ring());
