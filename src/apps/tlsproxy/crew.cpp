@@ -19,6 +19,7 @@ namespace {
 constexpr std::uint64_t descriptors_per_session = 3;
 constexpr std::uint64_t descriptors_of_a_worker = 64;
 constexpr std::size_t sessions_per_worker = 4096;
+constexpr std::chrono::milliseconds between_streams{200};
 
 // Each chain learns its key's public half, which must be its leaf's.
 base::Result<void> fit_keys(CrewCertificates& certificates, const std::vector<std::string>& public_halves) {
@@ -158,6 +159,14 @@ std::vector<int> Crew::controls() const {
   return all;
 }
 
+// A worker that is not itself any more does not get to keep master's child busy.
+base::Result<os::UniqueFd> Crew::stream_for(Worker& worker) const {
+  const auto now = Clock::now();
+  if (now - worker.last_stream < between_streams) return base::fail("too often");
+  worker.last_stream = now;
+  return connect_tlsmgr(plan_.tlsmgr);
+}
+
 // A worker that has gone, or babbles, is asked nothing more; its end shows elsewhere.
 void Crew::answer(int control) {
   const auto packet = os::receive_packet(control);
@@ -167,7 +176,7 @@ void Crew::answer(int control) {
   if (packet && (*packet)->bytes == life_question) {
     worker->answered = true;
   } else if (packet && (*packet)->bytes == stream_request) {
-    const auto stream = connect_tlsmgr(plan_.tlsmgr);
+    const auto stream = stream_for(*worker);
     (void)os::send_packet(control, stream_request, stream ? std::vector{stream->get()} : std::vector<int>());
   } else {
     worker->control.reset();

@@ -79,6 +79,7 @@ class Crew {
     os::FdPair keys;  // first: the worker's end, second: the key process's
     Clock::time_point asked = Clock::now();
     bool answered = true;
+    Clock::time_point last_stream;  // to tlsmgr
   };
 
   explicit Crew(CrewPlan plan) : plan_(std::move(plan)) {}
@@ -86,6 +87,7 @@ class Crew {
   [[nodiscard]] base::Result<void> start_keys();
   [[nodiscard]] base::Result<void> start_worker(unsigned number);
   [[nodiscard]] base::Result<void> await_worker(const Worker& worker);
+  [[nodiscard]] base::Result<os::UniqueFd> stream_for(Worker& worker) const;
   [[nodiscard]] HandoffWorkerSpec worker_spec(unsigned number) const;
 
   CrewPlan plan_;

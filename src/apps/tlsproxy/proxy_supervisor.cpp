@@ -183,8 +183,11 @@ base::Result<void> Supervisor::start_first() {
 }
 
 void Supervisor::renew() {
-  if (!watch_.changed()) return;
+  if (!watch_.changed() || !tls_.offered) return;
   auto read = read_certificates_of(tls_);
+  if (read) {
+    for (const auto& line : read->warnings) warn(line);
+  }
   auto fresh = read ? start_crew(std::move(*read)) : tl::unexpected(read.error());
   if (!fresh) {
     warn(fmt::format("certificate files changed, the old ones stay: {}", fresh.error().text));
