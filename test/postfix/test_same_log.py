@@ -175,6 +175,8 @@ def everything(make_site, program):
     one = make_site(program)
     for case in ("TLS 1.3", "TLS 1.2", "garbage", "no cipher", "reset"):
         CASES[case](one)
+    one.wait_for(r"/postscreen\[\d+\]: HANGUP after ", count=3)
+    one.wait_for(r"/postscreen\[\d+\]: DISCONNECT ", count=5)
     one.stop()
     return "\n".join(one.lines) + "\n"
 
