@@ -1,11 +1,9 @@
 """main.cf's TLS parameters, seen by a client of Postfix's own tlsproxy and of ours: what is agreed on, and what is warned about."""
 import re
 import ssl
-import subprocess
 
 import pytest
 
-from peers.tlsproxy_site import key_first
 from harness.client import tls_context
 
 TLS_1_2 = "1.2"
@@ -87,27 +85,3 @@ def test_what_disables_tls_does_so_in_the_same_words(make_site, original, ours, 
             client.expect("STARTTLS", 454)
         found.append(warnings(site))
     assert found[0] and found[0] == found[1]
-
-
-def tables(kind, place, chain):
-    """A table of one domain that shows `chain`, as an administrator makes it."""
-    if kind == "inline":
-        return f"inline:{{ {{.names.example = {chain}}} }}"
-    path = place / f"sni-{kind}"
-    path.write_text(f".names.example {chain}\n", encoding="utf-8")
-    if kind == "texthash":
-        return f"texthash:{path}"
-    config = place / "postmap"
-    config.mkdir(exist_ok=True)
-    (config / "main.cf").write_text("compatibility_level = 3.6\n", encoding="utf-8")
-    subprocess.run(["/usr/sbin/postmap", "-c", config, "-F", f"hash:{path}"], check=True)
-    return f"hash:{path}"
-
-
-@pytest.mark.parametrize("kind", ["inline", "texthash", "hash"])
-def test_names_have_certificates_of_their_own(site, place, certificates, kind):
-    named = certificates.get("names.example")
-    one = site(main={"tls_server_sni_maps": tables(kind, place, key_first(named))})
-    shown = {name: one.session(name=name).certificate for name in ("mx.names.example", "mail.example")}
-    assert shown["mx.names.example"] == ssl.PEM_cert_to_DER_cert(named.cert.read_text(encoding="ascii"))
-    assert shown["mail.example"] == ssl.PEM_cert_to_DER_cert(certificates.get().cert.read_text(encoding="ascii"))
