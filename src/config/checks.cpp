@@ -32,7 +32,8 @@ bool is_root(const std::string& user) {
 
 std::string needs_listener(const Facts& facts) {
   if (!facts.draft.plan.listeners.empty()) return "";
-  return "no listener: give --listen or --listen-tls (in the file listen, listen_tls), or start it by a socket unit";
+  return "no listener: give --listen, --listen-tls or --listen-handoff (in the file listen, listen_tls,\n"
+         "  listen_handoff), or start it by a socket unit";
 }
 
 std::string needs_backend_or_program(const Facts& facts) {
@@ -41,7 +42,7 @@ std::string needs_backend_or_program(const Facts& facts) {
     return fmt::format("{}: a backend and a program ({}) are both given; exactly one is wanted", facts.label("backend"),
                        facts.label("program"));
   }
-  if (plan.backend || !plan.program.empty()) return "";
+  if (plan.backend || !plan.program.empty() || (takes_hand_overs(plan) && !takes_clients(plan))) return "";
   return "no backend: give --backend ENDPOINT, or a program after -- (in the file backend, program)";
 }
 
@@ -66,14 +67,18 @@ std::string program_needs_no_identity(const Facts& facts) {
   return facts.label("identity") + ": a program gets the client's identity by its environment (TCPREMOTEIP and so on)";
 }
 
+std::string name_of(Door door) {
+  if (door == Door::handoff) return "listen_handoff";
+  return door == Door::implicit ? "listen_tls" : "listen";
+}
+
 std::string listeners_apart(const Facts& facts) {
   const auto& listeners = facts.draft.plan.listeners;
   for (auto a = listeners.begin(); a != listeners.end(); ++a) {
     const auto b =
         std::find_if(listeners.begin(), a, [&](const Listener& each) { return overlap(a->endpoint, each.endpoint); });
     if (b == a) continue;
-    return fmt::format("{}: {} and {} overlap", facts.label(a->door == Door::implicit ? "listen_tls" : "listen"),
-                       b->endpoint.text(), a->endpoint.text());
+    return fmt::format("{}: {} and {} overlap", facts.label(name_of(a->door)), b->endpoint.text(), a->endpoint.text());
   }
   return "";
 }
@@ -166,9 +171,9 @@ struct Check {
 
 const std::vector<Check>& checks() {
   static const std::vector<Check> all{
-      {{"listen", "listen_tls"}, needs_listener},
-      {{"listen", "listen_tls"}, listeners_apart},
-      {{"backend", "program"}, needs_backend_or_program},
+      {{"listen", "listen_tls", "listen_handoff"}, needs_listener},
+      {{"listen", "listen_tls", "listen_handoff"}, listeners_apart},
+      {{"backend", "program", "listen", "listen_tls", "listen_handoff"}, needs_backend_or_program},
       {{"backend", "program", "identity"}, backend_needs_identity},
       {{"program", "identity"}, program_needs_no_identity},
       {{"backend", "listen", "listen_tls"}, backend_is_not_us},

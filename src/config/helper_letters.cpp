@@ -15,8 +15,19 @@ const Letter* find(const std::vector<Letter>& letters, char name) {
   return found == letters.end() ? nullptr : &*found;
 }
 
+const Letter* find_word(const std::vector<Letter>& letters, std::string_view word) {
+  const auto found = std::find_if(letters.begin(), letters.end(),
+                                  [&](const Letter& one) { return !one.word.empty() && word == "--" + one.word; });
+  return found == letters.end() ? nullptr : &*found;
+}
+
 tl::unexpected<base::Error> usage() {
   return tl::unexpected(base::Error{});
+}
+
+base::Result<void> act_on_word(const std::vector<std::string>& words, std::size_t& at, const Letter& word) {
+  if (at + 1 >= words.size()) return usage();
+  return word.act(words[++at]);
 }
 
 // Acts on the cluster in words[at]; `at` moves on to a word that was taken as an argument.
@@ -47,7 +58,9 @@ base::Result<std::vector<std::string>> read_letters(const std::vector<std::strin
       ++at;
       break;
     }
-    if (const auto done = act_on_cluster(words, at, letters); !done) return tl::unexpected(done.error());
+    const Letter* word = find_word(letters, words[at]);
+    const auto done = word == nullptr ? act_on_cluster(words, at, letters) : act_on_word(words, at, *word);
+    if (!done) return tl::unexpected(done.error());
   }
   return std::vector<std::string>(words.begin() + static_cast<std::ptrdiff_t>(at), words.end());
 }
@@ -87,6 +100,12 @@ Letter text_letter(char name, std::string& into) {
             into = text;
             return base::Result<void>();
           }};
+}
+
+Letter word(std::string name, std::string& into) {
+  Letter made = text_letter('\0', into);
+  made.word = std::move(name);
+  return made;
 }
 
 tl::unexpected<base::Error> unknown_word(char letter, std::string_view word, std::string_view known) {

@@ -17,6 +17,7 @@ struct Letter {
   char name = ' ';
   bool takes_argument = false;
   std::function<base::Result<void>(std::string_view)> act;  // the argument, empty for letters without one
+  std::string word = {};                                    // instead of a letter: "--word ARGUMENT"
 };
 
 // The words of the program. An error without text: the usage is to be shown (unknown letter, missing argument); one
@@ -36,6 +37,9 @@ void add_verbosity(std::vector<Letter>& letters, int& verbosity);
 // A letter whose value is a number of seconds, or any text.
 [[nodiscard]] Letter seconds_letter(char name, std::function<void(std::chrono::seconds)> set);
 [[nodiscard]] Letter text_letter(char name, std::string& into);
+
+// "--name ARGUMENT", any text.
+[[nodiscard]] Letter word(std::string name, std::string& into);
 
 // An error for a word that is none of `known`: names them.
 [[nodiscard]] tl::unexpected<base::Error> unknown_word(char letter, std::string_view word, std::string_view known);

@@ -136,9 +136,10 @@ TEST(SmtpHelperOptions, the_last_of_open_and_closed_wins) {
   EXPECT_FALSE(smtp({"-cC", "prog"}).policy_closed);
 }
 
-TEST(SmtpHelperOptions, a_policy_service_has_host_and_port) {
+TEST(SmtpHelperOptions, a_policy_service_has_host_and_port_or_a_path) {
   EXPECT_EQ(smtp({"-g", "[::1]:10023", "prog"}).policy->port, 10023);
-  for (const std::string text : {"foo", "foo:bar", "[::1]", "::1:25", ":25", "unix:/run/policy"}) {
+  EXPECT_EQ(smtp({"-g", "unix:/run/policy", "prog"}).policy->path, "/run/policy");
+  for (const std::string text : {"foo", "foo:bar", "[::1]", "::1:25", ":25", "unix:", "unix:relative"}) {
     SmtpHelperOptions options;
     EXPECT_FALSE(read_smtp_helper_options({"-g", text, "prog"}, options).has_value()) << text;
   }

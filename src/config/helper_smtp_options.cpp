@@ -11,9 +11,8 @@ namespace {
 base::Result<void> set_policy(SmtpHelperOptions& options, std::string_view text) {
   const auto endpoint = os::Endpoint::parse(text);
   if (!endpoint) return base::fail("option -g: {}", endpoint.error().text);
-  // A socket's path cannot be reached from the jail, and the service may have to be connected to again.
-  if (endpoint->is_unix() || endpoint->host.empty() || endpoint->port == 0) {
-    return base::fail("option -g: {} is not host:port", base::escaped(text));
+  if (!endpoint->is_unix() && (endpoint->host.empty() || endpoint->port == 0)) {
+    return base::fail("option -g: {} is not host:port or unix:/path", base::escaped(text));
   }
   options.policy = *endpoint;
   return {};

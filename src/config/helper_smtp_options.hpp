@@ -12,7 +12,7 @@
 namespace config {
 
 inline constexpr const char* smtp_helper_usage =
-    "usage: tlswrapper-smtp [-qQvcC] [-t sec] [-T sec] [-u user] [-g host:port] [-J dir] [-j user] prog";
+    "usage: tlswrapper-smtp [-qQvcC] [-t sec] [-T sec] [-u user] [-g host:port|unix:path] [-J dir] [-j user] prog";
 
 struct SmtpHelperOptions {
   int verbosity = 1;

@@ -157,12 +157,14 @@ void add_values(std::vector<Letter>& letters, Reading& reading) {
   letters.push_back(text_letter('u', options.user));
   letters.push_back(text_letter('J', options.jail));
   letters.push_back(text_letter('j', options.jail_user));
+  letters.push_back(word("handoff", options.handoff));
 }
 
 Done check_together(const WrapperOptions& options) {
   const bool from_certificate = options.account_from != AccountFrom::nowhere;
   if (from_certificate && options.authorities.empty()) return base::fail("option -U needs -a");
   if (from_certificate && options.delayed) return base::fail("option -U does not go with -n");
+  if (from_certificate && !options.handoff.empty()) return base::fail("option -U does not go with --handoff");
   return {};
 }
 

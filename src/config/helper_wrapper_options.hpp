@@ -14,7 +14,8 @@ namespace config {
 
 inline constexpr const char* wrapper_usage =
     "usage: tlswrapper [-qQvnNsS] [-t sec] [-T sec] [-m ver] [-M ver] [-c cipher] [-e group] [-f file] [-d dir] "
-    "[-a file] [-U object] [-u user] [-p ver] [-J dir] [-j user] prog";
+    "[-a file] [-U object] [-u user] [-p ver] [-J dir] [-j user] "
+    "[--handoff socket] prog";
 
 struct PemPlace {
   std::string path;
@@ -36,6 +37,7 @@ struct WrapperOptions {
   tls::ServerSettings tls;  // without the authorities
   std::string jail = "/var/lib/tlswrapper/empty";
   std::string jail_user;
+  std::string handoff;  // a UNIX socket's path; empty: this process does it all
   std::vector<std::string> program;
 };
 

@@ -1,6 +1,9 @@
 #include "config/listener_checks.hpp"
 
+#include <algorithm>
+
 #include "base/text.hpp"
+#include "config/serve_plan.hpp"
 
 namespace config {
 namespace {
@@ -30,6 +33,16 @@ bool overlap(const os::Endpoint& a, const os::Endpoint& b) {
   if (a.is_unix() || b.is_unix()) return a.path == b.path;
   if (a.port != b.port || a.port == 0) return false;
   return base::iequals(a.host, b.host) || includes(a.host, b.host) || includes(b.host, a.host);
+}
+
+bool takes_hand_overs(const ServePlan& plan) {
+  return std::any_of(plan.listeners.begin(), plan.listeners.end(),
+                     [](const Listener& each) { return each.door == Door::handoff; });
+}
+
+bool takes_clients(const ServePlan& plan) {
+  return std::any_of(plan.listeners.begin(), plan.listeners.end(),
+                     [](const Listener& each) { return each.door != Door::handoff; });
 }
 
 bool reaches(const os::Endpoint& destination, const os::Endpoint& listener) {

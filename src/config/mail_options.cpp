@@ -6,7 +6,7 @@
 namespace config {
 namespace {
 
-// --listen and --listen-tls share the plan's one list; each clears its own kind only.
+// --listen, --listen-tls and --listen-handoff share the plan's one list; each clears its own kind only.
 Option<Draft> listeners(Shape shape, Door door) {
   shape.many = true;
   shape.kind = Kind::endpoint;
@@ -15,6 +15,7 @@ Option<Draft> listeners(Shape shape, Door door) {
           [door](Draft& draft, std::string_view text) -> base::Result<void> {
             auto endpoint = listening(text);
             if (!endpoint) return tl::unexpected(std::move(endpoint.error()));
+            if (door == Door::handoff && !endpoint->is_unix()) return base::fail("must be unix:/PATH");
             draft.plan.listeners.push_back({std::move(*endpoint), door});
             return {};
           },
@@ -78,6 +79,11 @@ ServeOptions listening_options() {
                  .unset = "no such listener",
                  .help = "start with TLS here (implicit TLS, port 465)"},
                 Door::implicit),
+      listeners({.flag = "listen-handoff",
+                 .key = "listen_handoff",
+                 .unset = "no such listener",
+                 .help = "take connections that tlswrapper --handoff hands over at unix:/PATH"},
+                Door::handoff),
       many<Draft>(
           {.flag = "accept-proxy",
            .key = "accept_proxy",

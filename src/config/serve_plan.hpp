@@ -17,7 +17,8 @@
 
 namespace config {
 
-enum class Door { starttls, implicit };
+// handoff: no clients, but connections that tlswrapper hands over.
+enum class Door { starttls, implicit, handoff };
 enum class EarlyTalker { ignore, drop };
 enum class LogFormat { text, json };
 enum class LogKind { standard_error, syslog, journald, file };
@@ -80,5 +81,10 @@ struct ServePlan {
   LogFormat log_format = LogFormat::text;
   std::string log_name = "ehlock";  // the program's name in log lines
 };
+
+// Whether any listener is for hand-overs.
+[[nodiscard]] bool takes_hand_overs(const ServePlan& plan);
+// Whether any listener is for clients, so that a backend is needed.
+[[nodiscard]] bool takes_clients(const ServePlan& plan);
 
 }  // namespace config

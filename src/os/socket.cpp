@@ -12,10 +12,14 @@
 namespace os {
 namespace {
 
-base::Result<UniqueFd> make_socket(const SocketAddress& address) {
-  UniqueFd fd(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+base::Result<UniqueFd> make_socket(const SocketAddress& address, int kind = SOCK_STREAM | SOCK_NONBLOCK) {
+  UniqueFd fd(socket(address.family(), kind | SOCK_CLOEXEC, 0));
   if (!fd) return base::fail_errno(address.text() + ": socket", errno);
   return fd;
+}
+
+int kind_of(const ListenOptions& options) {
+  return (options.packets ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_NONBLOCK;
 }
 
 bool set_on(int fd, int level, int option) {
@@ -39,19 +43,20 @@ const char* path_of(const SocketAddress& address) {
   return reinterpret_cast<const sockaddr_un*>(address.raw())->sun_path;
 }
 
-// A socket file that nobody accepts on: left behind by a process that was killed.
-bool is_stale(const SocketAddress& address) {
+// A socket file that nobody accepts on: left behind by a process that was killed. One of the other kind is not refused
+// but not understood (EPROTOTYPE), so somebody is there.
+bool is_stale(const SocketAddress& address, int kind) {
   struct stat status {};
   if (lstat(path_of(address), &status) != 0 || !S_ISSOCK(status.st_mode)) return false;
-  const auto probe = make_socket(address);
+  const auto probe = make_socket(address, kind);
   return probe && connect(probe->get(), address.raw(), address.size()) != 0 && errno == ECONNREFUSED;
 }
 
-int bind_unix(int fd, const SocketAddress& address, unsigned mode) {
-  const int fault = bind_with_mode(fd, address, mode);
-  if (fault != EADDRINUSE || !is_stale(address)) return fault;
+int bind_unix(int fd, const SocketAddress& address, const ListenOptions& options) {
+  const int fault = bind_with_mode(fd, address, options.unix_mode);
+  if (fault != EADDRINUSE || !is_stale(address, kind_of(options))) return fault;
   if (unlink(path_of(address)) != 0) return errno;
-  return bind_with_mode(fd, address, mode);
+  return bind_with_mode(fd, address, options.unix_mode);
 }
 
 int bind_ip(int fd, const SocketAddress& address, bool reuse_port) {
@@ -74,12 +79,20 @@ SocketAddress asked(int fd, NameOfSocket ask) {
 }  // namespace
 
 base::Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& options) {
-  auto fd = make_socket(address);
+  auto fd = make_socket(address, kind_of(options));
   if (!fd) return fd;
-  const int fault = address.is_unix() ? bind_unix(fd->get(), address, options.unix_mode)
-                                      : bind_ip(fd->get(), address, options.reuse_port);
+  const int fault =
+      address.is_unix() ? bind_unix(fd->get(), address, options) : bind_ip(fd->get(), address, options.reuse_port);
   if (fault != 0) return base::fail_errno("listen on " + address.text(), fault);
   if (listen(fd->get(), options.backlog) != 0) return base::fail_errno("listen on " + address.text(), errno);
+  return fd;
+}
+
+base::Result<UniqueFd> connect_packets(const SocketAddress& address) {
+  auto fd = make_socket(address, SOCK_SEQPACKET);
+  if (!fd) return fd;
+  if (connect(fd->get(), address.raw(), address.size()) != 0)
+    return base::fail_errno("connect to " + address.text(), errno);
   return fd;
 }
 

@@ -11,11 +11,15 @@ struct ListenOptions {
   bool reuse_port = true;  // one socket for each worker, the kernel spreads clients (TCP only)
   int backlog = 4096;
   unsigned unix_mode = 0666;
+  bool packets = false;  // SOCK_SEQPACKET (UNIX only)
 };
 
 // IPv6 sockets are IPV6_V6ONLY. A stale UNIX socket file (nobody accepts on it) is replaced; any other file is an
 // error.
 [[nodiscard]] base::Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& options);
+
+// A connected, blocking SOCK_SEQPACKET socket.
+[[nodiscard]] base::Result<UniqueFd> connect_packets(const SocketAddress& address);
 
 // A socket whose connection is under way (EINPROGRESS) or made. TCP_NODELAY is set.
 [[nodiscard]] base::Result<UniqueFd> start_connect(const SocketAddress& address);

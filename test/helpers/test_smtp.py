@@ -1,13 +1,11 @@
 """tlswrapper-smtp alone and with a policy service: command line, exit statuses, failing programs, postgrey."""
-import getpass
 import os
-import subprocess
 
 import pytest
 
 import chain
-from harness.process import Program, run
-from harness.waiting import free_port, until
+from harness.process import run
+from harness.waiting import free_port
 
 COMMAND_LINES = [([], 100), (["-x", "true"], 100), (["-g", "foo", "true"], 100), (["-g", "::1:25", "true"], 100),
                  (["-t", "0", "true"], 100), (["-T", "x", "true"], 100), (["-g", "nowhere.invalid:25", "true"], 111)]
@@ -149,24 +147,3 @@ def test_one_answer_for_each_recipient(cells, policy):
         client.expect("MAIL FROM:<a@client.example>", 250)
         codes = [client.command(f"RCPT TO:<r{number}@mail.example>").code for number in range(3)]
     assert codes == [450, 250, 554]
-
-
-def test_postgrey_defers_and_then_accepts(cells):
-    """With Debian's helper postgrey never defers: the question lacks client_name."""
-    if not chain.have("postgrey"):
-        pytest.skip("postgrey is not installed")
-    port = free_port()
-    words = ["postgrey", f"--inet=127.0.0.1:{port}", "--delay=2", f"--dbdir={cells.place}", f"--user={getpass.getuser()}",
-             f"--group={subprocess.check_output(['id', '-gn'], text=True).strip()}", f"--pidfile={cells.place}/pid"]
-    service = Program(words, cells.place)
-    service.wait_for(r"Process Backgrounded|Binding to TCP port|starting!")
-    front = cells.start(None, "ours", helper_options=["-T", "10", "-g", f"127.0.0.1:{port}"])
-    first = until(lambda: rcpt_if_asked(front), "postgrey answers")
-    assert first.code == 450 and "reylist" in first.text
-    until(lambda: rcpt(front).code == 250, "postgrey accepts after its delay")
-
-
-def rcpt_if_asked(front):
-    """The reply, unless the service was not there yet (fail-open says 250)."""
-    reply = rcpt(front, "first@client.example")
-    return reply if reply.code != 250 else None

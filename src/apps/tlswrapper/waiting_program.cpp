@@ -60,13 +60,18 @@ int be_own(const WaitingProgramSpec& spec, const os::ProgramSpec& program, Level
 // Returns only when there is no program to be.
 int wait_and_become(const WaitingProgramSpec& spec, int order, LeveledSink& sink) {
   const auto told = await_order(order);
-  if (!told) return exit_temporary;
+  return told ? become(spec, told->connection, told->account, sink) : exit_temporary;
+}
+
+}  // namespace
+
+int become(const WaitingProgramSpec& spec, const Variables& connection, const std::string& told, LeveledSink& sink) {
   os::ProgramSpec program;
   program.arguments = spec.arguments;
   program.descriptors = spec.descriptors;
   program.inherits = true;
-  program.environment = replace_connection(own_environment(), told->connection);
-  const auto account = account_for(spec, told->account);
+  program.environment = replace_connection(own_environment(), connection);
+  const auto account = account_for(spec, told);
   if (!account) {
     sink.fatal(account.error().text);
     return exit_temporary;
@@ -76,8 +81,6 @@ int wait_and_become(const WaitingProgramSpec& spec, int order, LeveledSink& sink
   sink.fatal("unable to run " + os::become_program(program).text);
   return exit_temporary;
 }
-
-}  // namespace
 
 base::Result<WaitingProgram> WaitingProgram::start(const WaitingProgramSpec& spec, LeveledSink& sink) {
   auto order = os::make_socket_pair(SOCK_SEQPACKET);

@@ -25,6 +25,11 @@ struct WaitingProgramSpec {
   std::function<int(const std::vector<std::string>&)> own;
 };
 
+// This process becomes the program; returns (with an exit status) when that failed, which `sink` tells, or when the
+// program is `own` and has ended. `told`: -U's account, else empty.
+[[nodiscard]] int become(const WaitingProgramSpec& spec, const Variables& connection, const std::string& told,
+                         LeveledSink& sink);
+
 class WaitingProgram {
  public:
   // Forks. `sink` tells why the program cannot be run.

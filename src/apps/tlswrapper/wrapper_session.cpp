@@ -7,9 +7,8 @@
 
 #include "apps/tlswrapper/certificate_account.hpp"
 #include "net/spawn.hpp"
-#include "session/in_process_tls.hpp"
 #include "session/proxy_in.hpp"
-#include "session/tls_layer.hpp"
+#include "session/securing.hpp"
 
 namespace app {
 namespace {
@@ -90,17 +89,10 @@ net::Task<bool> secure(Wrapper& my, std::string_view early) {
   const net::Deadline deadline = net::after(my.spec.options.handshake);
   auto engine = engine_for(my, early);
   if (!engine) co_return false;
-  auto layer = std::make_unique<session::TlsLayer>(my.loop, std::move(engine));
-  const bool done = co_await layer->shake_hands(my.client.stream(), nullptr, deadline);
   log::Journal journal = journal_of(my);
-  if (!done) {
-    journal.tls_failed(session::event_of(layer->failure(), layer->engine().offered()));
-    co_return false;
-  }
-  my.spec.identity.tls = layer->engine().facts();
-  journal.secured(session::event_of(*my.spec.identity.tls));
-  my.client.put_on(std::move(layer));
-  co_return true;
+  const session::Securing whose{my.loop, my.spec.identity, journal};
+  const bool done = co_await session::secure(whose, my.client, std::move(engine), deadline);
+  co_return done;
 }
 
 bool start_program(Wrapper& my) {
@@ -117,11 +109,11 @@ bool start_program(Wrapper& my) {
 
 // True: TLS has begun.
 net::Task<bool> clear_phase(Wrapper& my) {
-  ClearPhase phase(my.loop, my.client, my.program, my.spec.options.idle, std::move(*my.spec.control));
+  session::ClearPhase phase(my.loop, my.client, my.program, my.spec.options.idle, std::move(*my.spec.control));
   my.relay = &phase.relay();
-  const ClearPhase::End end = co_await phase.run();
+  const session::ClearPhase::End end = co_await phase.run();
   my.relay = nullptr;
-  if (end != ClearPhase::End::begin_tls || my.terminated) co_return false;
+  if (end != session::ClearPhase::End::begin_tls || my.terminated) co_return false;
   co_return co_await secure(my, phase.held());
 }
 

@@ -5,11 +5,11 @@
 
 #include "apps/shared/child_watch.hpp"
 #include "apps/shared/leveled_sink.hpp"
-#include "apps/tlswrapper/clear_phase.hpp"
 #include "apps/tlswrapper/key_keeper.hpp"
 #include "apps/tlswrapper/waiting_program.hpp"
 #include "config/helper_wrapper_options.hpp"
 #include "os/jail.hpp"
+#include "session/clear_phase.hpp"
 #include "session/client_identity.hpp"
 
 namespace app {
@@ -18,10 +18,10 @@ struct WrapperSpec {
   config::WrapperOptions options;
   session::ClientIdentity identity;
   WaitingProgram program;
-  os::UniqueFd output;                 // the program's, readable
-  os::UniqueFd input;                  // the program's, writable
-  std::optional<ControlEnds> control;  // with -n
-  std::optional<KeyKeeper> keys;       // without a certificate: none, and no handshake succeeds
+  os::UniqueFd output;                          // the program's, readable
+  os::UniqueFd input;                           // the program's, writable
+  std::optional<session::ControlEnds> control;  // with -n
+  std::optional<KeyKeeper> keys;                // without a certificate: none, and no handshake succeeds
   os::UniqueFd signals;
   os::JailSpec jail;
 };

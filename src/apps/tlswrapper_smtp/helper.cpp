@@ -10,6 +10,7 @@
 #include "apps/shared/ucspi.hpp"
 #include "apps/tlswrapper_smtp/control_descriptors.hpp"
 #include "apps/tlswrapper_smtp/mail_session.hpp"
+#include "apps/tlswrapper_smtp/policy_connector.hpp"
 
 namespace app {
 namespace {
@@ -42,7 +43,7 @@ base::Result<StartedProgram> start(const config::SmtpHelperOptions& options, con
 
 base::Result<os::JailSpec> jail_for(const MailSessionSpec& spec) {
   auto jail = helper_jail(os::Role::helper_network, spec.options.jail, spec.options.jail_user);
-  if (!jail || spec.policy.empty()) return jail;
+  if (!jail || spec.policy.empty() || spec.policy.front().is_unix()) return jail;
   jail->connect_ports.clear();
   for (const auto& address : spec.policy) jail->connect_ports.push_back(address.port());
   return jail;
@@ -57,6 +58,11 @@ base::Result<void> prepare(MailSessionSpec& spec) {
   auto jail = jail_for(spec);
   if (!jail) return tl::unexpected(jail.error());
   spec.jail = std::move(*jail);
+  if (!spec.policy.empty() && spec.policy.front().is_unix()) {
+    auto connector = start_policy_connector(spec.policy.front(), spec.jail);
+    if (!connector) return tl::unexpected(connector.error());
+    spec.connector = std::move(*connector);
+  }
   auto signals = watched_signals();
   if (!signals) return tl::unexpected(signals.error());
   spec.signals = std::move(*signals);

@@ -77,10 +77,12 @@ struct MailSession {
         journal(sink, spec.identity.session_id, spec.identity.text()),
         client(session::Channel(net::Stream(loop, os::UniqueFd(STDIN_FILENO), os::UniqueFd(STDOUT_FILENO)))),
         program(net::Stream(loop, std::move(spec.program.output), std::move(spec.program.input))),
+        connector(spec.connector ? std::make_unique<session::LauncherClient>(loop, std::move(spec.connector), 1)
+                                 : nullptr),
         asker(
             loop,
-            {spec.policy, nullptr, spec.options.policy_closed ? session::PolicyFail::closed : session::PolicyFail::open,
-             policy::Form::full},
+            {spec.policy, connector.get(),
+             spec.options.policy_closed ? session::PolicyFail::closed : session::PolicyFail::open, policy::Form::full},
             limits),
         watch(loop, spec.program.pid, std::move(spec.signals)),
         dialog(settings_of(spec)),
@@ -92,6 +94,7 @@ struct MailSession {
   log::Journal journal;
   session::ClientSide client;
   OnlyProgram program;
+  std::unique_ptr<session::LauncherClient> connector;
   session::PolicyClient asker;
   session::Counters counters;
   session::Drain drain;
@@ -134,6 +137,10 @@ void start_tasks(MailSession& my, LeveledSink& sink) {
     sink.fatal(text);
     my.loop.stop();
   };
+  if (my.connector) {
+    net::spawn(my.loop, my.connector->correspondent().send_questions(), broken);
+    net::spawn(my.loop, my.connector->correspondent().receive_answers(), broken);
+  }
   net::spawn(my.loop, talk(my), broken);
   net::spawn(my.loop, my.watch.run([] {}, [&my] { my.drain.begin(); }), broken);
   if (my.spec.options.session) net::spawn(my.loop, end_at(my, net::after(*my.spec.options.session)), broken);

@@ -26,6 +26,7 @@ struct MailSessionSpec {
   session::ClientIdentity identity;
   std::optional<session::ControlPipes> control;  // none: TLS cannot be had
   std::vector<os::SocketAddress> policy;         // empty: nobody is asked
+  os::UniqueFd connector;                        // to the policy service's UNIX socket
   std::string name;                              // this host's
   StartedProgram program;
   os::UniqueFd signals;

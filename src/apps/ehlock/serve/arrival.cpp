@@ -98,6 +98,7 @@ Arrival::Arrival(Service& service, const net::Accepted& accepted, config::Door a
 }
 
 std::string_view text_of(config::Door door) {
+  if (door == config::Door::handoff) return "hand-over";
   return door == config::Door::starttls ? "STARTTLS" : "implicit TLS";
 }
 

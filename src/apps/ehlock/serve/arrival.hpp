@@ -19,7 +19,7 @@ struct Arrival {
   bool from_itself = false;  // a balancer's own connection (health check): not counted as a client, and not logged
 };
 
-// "STARTTLS", "implicit TLS".
+// "STARTTLS", "implicit TLS", "hand-over".
 [[nodiscard]] std::string_view text_of(config::Door door);
 
 // Writes nothing but warnings of a balancer's own connections. The service outlives it.

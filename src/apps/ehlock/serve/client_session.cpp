@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "apps/ehlock/serve/arrival.hpp"
+#include "apps/ehlock/serve/counted.hpp"
 #include "session/converse.hpp"
 #include "session/in_process_tls.hpp"
 #include "session/mail_date.hpp"
@@ -17,26 +18,6 @@ namespace {
 
 // How long a client that is done gets to take our last bytes.
 constexpr std::chrono::seconds farewell{5};
-
-// A session counts as long as its frame lives.
-class Counted {
- public:
-  explicit Counted(Service& service) : service_(service) {
-    ++service_.active;
-    ++service_.spec.counters->connections;
-    ++service_.spec.counters->active;
-  }
-  ~Counted() {
-    --service_.active;
-    --service_.spec.counters->active;
-    if (service_.active == 0 && !service_.accepting) service_.loop.stop();
-  }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  Service& service_;
-};
 
 smtp::DialogSettings dialog_settings(const Service& service, const session::ClientIdentity& identity,
                                      config::Door door) {

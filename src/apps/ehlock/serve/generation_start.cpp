@@ -22,9 +22,15 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Of a session: the client, the backend, and one to spare; of the process: listeners, loop, channels.
+// Of a session: the client, the backend, and one to spare; of one handed over: its message's, and where it came from.
+// Of the process: listeners, loop, channels.
 constexpr std::uint64_t descriptors_per_session = 3;
+constexpr std::uint64_t descriptors_per_hand_over = 8;
 constexpr std::uint64_t descriptors_of_a_worker = 256;
+
+std::uint64_t descriptors_of_a_session(const config::ServePlan& plan) {
+  return config::takes_hand_overs(plan) ? descriptors_per_hand_over : descriptors_per_session;
+}
 
 }  // namespace
 
@@ -172,7 +178,8 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.jail.role = os::Role::worker;
   spec.jail.root = plan.jail;
   spec.jail.user = prepared_.worker_user;
-  spec.jail.max_descriptors = plan.clients.counts.connections * descriptors_per_session + descriptors_of_a_worker;
+  spec.jail.max_descriptors =
+      plan.clients.counts.connections * descriptors_of_a_session(plan) + descriptors_of_a_worker;
   for (const auto& address : prepared_.backend) spec.jail.connect_ports.push_back(address.port());
   for (const auto& address : prepared_.policy) spec.jail.connect_ports.push_back(address.port());
   if (spec.jail.connect_ports.empty()) spec.jail.connect_ports.push_back(0);  // program backends: nowhere

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "apps/ehlock/serve/arrival.hpp"
 #include "base/text.hpp"
 #include "config/lent.hpp"
 #include "os/socket.hpp"
@@ -11,9 +12,13 @@ namespace app {
 namespace {
 
 // One socket for the first worker decides the port where 0 was asked for; the others join it.
-base::Result<std::vector<os::UniqueFd>> open_group(const os::SocketAddress& address, unsigned workers) {
+base::Result<std::vector<os::UniqueFd>> open_group(const os::SocketAddress& address, config::Door door,
+                                                   unsigned workers) {
   os::ListenOptions options;
   options.reuse_port = !address.is_unix();
+  options.packets = door == config::Door::handoff;
+  // Whoever may hand connections over is believed who their clients are.
+  if (options.packets) options.unix_mode = 0600;
   std::vector<os::UniqueFd> group;
   auto first = os::listen_on(address, options);
   if (!first) return tl::unexpected(first.error());
@@ -27,12 +32,12 @@ base::Result<std::vector<os::UniqueFd>> open_group(const os::SocketAddress& addr
   return group;
 }
 
-base::Result<std::vector<std::vector<os::UniqueFd>>> open_endpoint(const os::Endpoint& endpoint, unsigned workers) {
-  const auto addresses = os::resolve(endpoint, true);
+base::Result<std::vector<std::vector<os::UniqueFd>>> open_endpoint(const config::Listener& listener, unsigned workers) {
+  const auto addresses = os::resolve(listener.endpoint, true);
   if (!addresses) return tl::unexpected(addresses.error());
   std::vector<std::vector<os::UniqueFd>> all;
   for (const auto& address : *addresses) {
-    auto group = open_group(address, workers);
+    auto group = open_group(address, listener.door, workers);
     if (!group) return tl::unexpected(group.error());
     all.push_back(std::move(*group));
   }
@@ -67,7 +72,7 @@ base::Result<void> Listeners::open(const std::vector<config::Listener>& wanted, 
   for (const auto& listener : wanted) {
     const std::string name = listener.endpoint.text();
     if (open_.contains(name) || fresh.contains(name)) continue;
-    auto sockets = open_endpoint(listener.endpoint, workers);
+    auto sockets = open_endpoint(listener, workers);
     if (!sockets) return tl::unexpected(sockets.error());
     fresh.emplace(name, std::move(*sockets));
   }
@@ -98,9 +103,8 @@ base::Result<std::vector<WorkerListener>> Listeners::for_worker(const std::vecto
 std::vector<std::string> Listeners::texts(const std::vector<config::Listener>& wanted) const {
   std::vector<std::string> result;
   for (const auto& listener : wanted) {
-    const std::string_view door = listener.door == config::Door::starttls ? "STARTTLS" : "implicit TLS";
     for (const auto& group : open_.at(listener.endpoint.text())) {
-      result.push_back(fmt::format("{} ({})", os::local_of(group.front().get()).text(), door));
+      result.push_back(fmt::format("{} ({})", os::local_of(group.front().get()).text(), text_of(listener.door)));
     }
   }
   return result;

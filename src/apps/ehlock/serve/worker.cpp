@@ -13,6 +13,7 @@
 
 #include "apps/ehlock/serve/client_session.hpp"
 #include "apps/ehlock/serve/control_wire.hpp"
+#include "apps/ehlock/serve/handed_over.hpp"
 #include "apps/ehlock/serve/service.hpp"
 #include "net/spawn.hpp"
 #include "os/packet.hpp"
@@ -44,7 +45,11 @@ net::Task<void> accept_clients(Service& service, net::Listener& listener, config
   for (;;) {
     auto accepted = co_await listener.accept();
     if (!accepted) co_return;
-    net::spawn(service.loop, serve_client(service, std::move(*accepted), door), warn);
+    if (door == config::Door::handoff) {
+      net::spawn(service.loop, serve_handed_over(service, std::move(*accepted)), warn);
+    } else {
+      net::spawn(service.loop, serve_client(service, std::move(*accepted), door), warn);
+    }
     if (++in_a_row < clients_in_a_row) continue;
     in_a_row = 0;
     co_await service.loop.sleep_until(net::Clock::now());

@@ -1,4 +1,4 @@
-#include "apps/tlswrapper/clear_phase.hpp"
+#include "session/clear_phase.hpp"
 
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 
 #include "net/spawn.hpp"
 
-namespace app {
+namespace session {
 namespace {
 
 // More than any reply to STARTTLS.
@@ -23,7 +23,7 @@ net::Deadline without_end() {
 
 }  // namespace
 
-ClearPhase::ClearPhase(net::Loop& loop, session::Channel& client, net::Stream& program, std::chrono::seconds idle,
+ClearPhase::ClearPhase(net::Loop& loop, Channel& client, net::Stream& program, std::chrono::seconds idle,
                        ControlEnds ends)
     : loop_(loop),
       client_(client),
@@ -39,10 +39,10 @@ ClearPhase::ClearPhase(net::Loop& loop, session::Channel& client, net::Stream& p
 
 net::Task<ClearPhase::End> ClearPhase::run() {
   net::spawn(loop_, watch_control(), [](std::string_view) { std::abort(); });
-  const session::Relay::End end = co_await relay_.run();
+  const Relay::End end = co_await relay_.run();
   control_.interrupt();
   (void)co_await watched_.wait(without_end());
-  if (end != session::Relay::End::paused) co_return End::over;
+  if (end != Relay::End::paused) co_return End::over;
   bool switched = false;
   if (wish_ == Wish::by_text) switched = co_await switch_by_text();
   if (wish_ == Wish::by_octet) switched = co_await switch_by_octet();
@@ -98,4 +98,4 @@ void ClearPhase::empty_input() {
   }
 }
 
-}  // namespace app
+}  // namespace session

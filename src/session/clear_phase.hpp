@@ -1,5 +1,5 @@
 // ClearPhase: with -n, the relay in clear until the program says on its control pipe that TLS begins. Both ways of
-// saying so are known (session::ControlWay text and byte) and told apart by the first octet.
+// saying so are known (ControlWay text and byte) and told apart by the first octet.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 #include "net/event.hpp"
 #include "session/relay.hpp"
 
-namespace app {
+namespace session {
 
 // Our ends of the program's descriptors 5 and 6.
 struct ControlEnds {
@@ -24,15 +24,14 @@ class ClearPhase {
   };
 
   // All outlive it.
-  ClearPhase(net::Loop& loop, session::Channel& client, net::Stream& program, std::chrono::seconds idle,
-             ControlEnds ends);
+  ClearPhase(net::Loop& loop, Channel& client, net::Stream& program, std::chrono::seconds idle, ControlEnds ends);
 
   [[nodiscard]] net::Task<End> run();
 
   // Of a handshake; everything else that was not yet taken by the program is dropped (CVE-2011-0411).
   [[nodiscard]] std::string_view held() const { return relay_.held(); }
 
-  [[nodiscard]] session::Relay& relay() { return relay_; }
+  [[nodiscard]] Relay& relay() { return relay_; }
 
  private:
   enum class Wish { none, by_text, by_octet, broken };
@@ -45,7 +44,7 @@ class ClearPhase {
   void empty_input();
 
   net::Loop& loop_;
-  session::Channel& client_;
+  Channel& client_;
   net::Stream& program_;
   net::Stream control_;
   net::Stream answer_;
@@ -53,7 +52,7 @@ class ClearPhase {
   base::Buffer said_;  // on the control pipe
   Wish wish_ = Wish::none;
   net::Event watched_;  // nobody reads the control pipe any more
-  session::Relay relay_;
+  Relay relay_;
 };
 
-}  // namespace app
+}  // namespace session

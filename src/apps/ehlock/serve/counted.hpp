@@ -1,0 +1,27 @@
+// A session counts as long as its frame lives; the last one of a worker that accepts no more ends it.
+#pragma once
+
+#include "apps/ehlock/serve/service.hpp"
+
+namespace app {
+
+class Counted {
+ public:
+  explicit Counted(Service& service) : service_(service) {
+    ++service_.active;
+    ++service_.spec.counters->connections;
+    ++service_.spec.counters->active;
+  }
+  ~Counted() {
+    --service_.active;
+    --service_.spec.counters->active;
+    if (service_.active == 0 && !service_.accepting) service_.loop.stop();
+  }
+  Counted(const Counted&) = delete;
+  Counted& operator=(const Counted&) = delete;
+
+ private:
+  Service& service_;
+};
+
+}  // namespace app

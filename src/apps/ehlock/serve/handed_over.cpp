@@ -1,0 +1,152 @@
+#include "apps/ehlock/serve/handed_over.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "apps/ehlock/serve/counted.hpp"
+#include "os/packet.hpp"
+#include "session/clear_phase.hpp"
+#include "session/handoff_wire.hpp"
+#include "session/proxy_in.hpp"
+#include "session/securing.hpp"
+
+namespace app {
+namespace {
+
+// For tlswrapper to say what it has, and for a client to take our last octets.
+constexpr std::chrono::seconds patience{5};
+
+enum Place { client_in, client_out, program_output, program_input, control, answer, input_again };
+
+// Everything of one connection that lives as long as its session.
+struct Handed {
+  Handed(Service& from, session::HandOver message, std::vector<os::UniqueFd> fds)
+      : service(from),
+        order(std::move(message)),
+        client(net::Stream(service.loop, std::move(fds[client_in]), std::move(fds[client_out]))),
+        program(service.loop, std::move(fds[program_output]), std::move(fds[program_input])) {
+    name_client();
+    if (!order.delayed) return;
+    ends.control = std::move(fds[control]);
+    ends.answer = std::move(fds[answer]);
+    if (fds.size() > input_again) ends.input = std::move(fds[input_again]);
+  }
+
+  // Again once a PROXY header has told who it is.
+  void name_client() { journal.emplace(*service.spec.sink, order.identity.session_id, order.identity.text()); }
+
+  Service& service;
+  session::HandOver order;
+  std::optional<log::Journal> journal;
+  session::Channel client;
+  net::Stream program;
+  session::ControlEnds ends;
+  std::string outcome = "done";
+};
+
+net::Task<bool> learn_identity(Handed& my) {
+  if (!my.order.proxy) co_return true;
+  const net::Deadline deadline = net::after(my.order.handshake);
+  const auto told = co_await session::read_proxy_header(my.client.stream(), deadline);
+  if (!told || told->nothing_said) {
+    my.journal->warning(told ? "PROXY header: none" : told.error().text);
+    co_return false;
+  }
+  session::ClientIdentity& identity = my.order.identity;
+  if (told->client) identity.client = *told->client;
+  if (told->server) identity.server = *told->server;
+  identity.name = "unknown";
+  my.name_client();
+  co_return true;
+}
+
+// `early`: octets of the client's that were read already.
+net::Task<bool> secure(Handed& my, std::string_view early) {
+  Service& service = my.service;
+  auto engine = service.context.start();
+  if (!engine->incoming().append(early)) co_return false;
+  const session::Securing whose{service.loop, my.order.identity, *my.journal, &service.signer};
+  const net::Deadline deadline = net::after(my.order.handshake);
+  const bool done = co_await session::secure(whose, my.client, std::move(engine), deadline);
+  ++(done ? service.spec.counters->handshakes : service.spec.counters->failed_handshakes);
+  if (done && my.order.identity.tls->resumed) ++service.spec.counters->resumed_handshakes;
+  if (!done) my.outcome = "tls_failed";
+  co_return done;
+}
+
+net::Task<bool> clear_phase(Handed& my) {
+  session::ClearPhase phase(my.service.loop, my.client, my.program, my.order.idle, std::move(my.ends));
+  const auto end = co_await phase.run();
+  if (end != session::ClearPhase::End::begin_tls) co_return false;
+  co_return co_await secure(my, phase.held());
+}
+
+net::Task<void> relay(Handed& my) {
+  session::Relay relay(my.service.loop, my.client, my.program, my.order.idle);
+  const auto end = co_await relay.run();
+  if (end != session::Relay::End::idle) co_return;
+  my.outcome = "idle";
+  co_await my.client.end_writing(net::after(patience));
+}
+
+// False: the program has gone, or is not to start.
+bool start_program(Handed& my, int asker) {
+  if (!my.order.waits()) return true;
+  const auto sent = os::send_packet(asker, session::encode_variables(session::environment_of(my.order.identity)));
+  return sent && *sent;
+}
+
+net::Task<void> converse(Handed& my, int asker) {
+  const bool known = co_await learn_identity(my);
+  if (!known) co_return;
+  if (!my.order.delayed) {
+    const bool secured = co_await secure(my, {});
+    if (secured && start_program(my, asker)) co_await relay(my);
+    co_return;
+  }
+  if (!start_program(my, asker)) co_return;
+  const bool secured = co_await clear_phase(my);
+  if (secured) co_await relay(my);
+}
+
+// What tlswrapper has to say; nothing when it says nothing, or something else.
+net::Task<std::optional<os::Packet>> packet_from(net::Loop& loop, int fd) {
+  net::Waiter waiter(loop, fd);
+  const net::Deadline deadline = net::after(patience);
+  for (;;) {
+    auto packet = os::receive_packet(fd);
+    if (!packet) co_return std::nullopt;
+    if (*packet) co_return std::move(*packet);
+    const net::Ready ready = co_await waiter.wait(net::Direction::read, deadline);
+    if (ready != net::Ready::yes) co_return std::nullopt;
+  }
+}
+
+bool fits(const session::HandOver& order, std::size_t descriptors) {
+  return descriptors >= order.fewest_descriptors() && descriptors <= order.most_descriptors();
+}
+
+}  // namespace
+
+net::Task<void> serve_handed_over(Service& service, net::Accepted accepted) {
+  const Counted counted(service);
+  admission::Visit visit(service.desk);
+  const auto full = visit.enter(net::Clock::now());
+  if (full) {
+    ++service.spec.counters->refused_connections;
+    service.spec.sink->write(log::Severity::warning, "warning: hand-over: too many connections");
+    co_return;
+  }
+  auto packet = co_await packet_from(service.loop, accepted.socket.get());
+  auto order = packet ? session::decode_hand_over(packet->bytes) : std::nullopt;
+  if (!order || !fits(*order, packet->fds.size())) {
+    service.spec.sink->write(log::Severity::warning, "warning: hand-over: not understood, or not of this version");
+    co_return;
+  }
+  Handed my(service, std::move(*order), std::move(packet->fds));
+  my.journal->connected(my.order.identity.server.text() + " (handed over)");
+  co_await converse(my, accepted.socket.get());
+  my.journal->disconnected({"commands=0", my.outcome, my.client.received(), my.client.sent()});
+}
+
+}  // namespace app

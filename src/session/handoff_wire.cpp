@@ -1,0 +1,103 @@
+#include "session/handoff_wire.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace session {
+namespace {
+
+constexpr std::string_view magic = "ehlock hand-over 1";
+constexpr std::string_view longest_wait = "86400";
+constexpr std::size_t longest_name = 512;
+constexpr char between = '\0';
+
+enum Field {
+  field_magic,
+  delayed,
+  proxy,
+  idle,
+  handshake,
+  client_ip,
+  client_port,
+  server_ip,
+  server_port,
+  name,
+  id,
+  fields
+};
+
+std::optional<std::chrono::seconds> seconds_in(std::string_view text) {
+  const auto number = base::number<unsigned>(text);
+  if (!number || *number == 0 || *number > base::number<unsigned>(longest_wait)) return std::nullopt;
+  return std::chrono::seconds(*number);
+}
+
+std::optional<bool> flag_in(std::string_view text) {
+  if (text != "0" && text != "1") return std::nullopt;
+  return text == "1";
+}
+
+std::optional<os::SocketAddress> address_in(std::string_view host, std::string_view port) {
+  const auto number = base::number<std::uint16_t>(port);
+  if (!number) return std::nullopt;
+  auto address = os::SocketAddress::ip(host, *number);
+  return address ? std::optional(*address) : std::nullopt;
+}
+
+}  // namespace
+
+std::string encode(const HandOver& message) {
+  const ClientIdentity& identity = message.identity;
+  const std::array<std::string, fields> all{std::string(magic),
+                                            message.delayed ? "1" : "0",
+                                            message.proxy ? "1" : "0",
+                                            std::to_string(message.idle.count()),
+                                            std::to_string(message.handshake.count()),
+                                            identity.client.host(),
+                                            std::to_string(identity.client.port()),
+                                            identity.server.host(),
+                                            std::to_string(identity.server.port()),
+                                            identity.name,
+                                            identity.session_id};
+  return fmt::format("{}", fmt::join(all, std::string_view(&between, 1)));
+}
+
+std::optional<HandOver> decode_hand_over(std::string_view message) {
+  const auto parts = base::split(message, between);
+  if (parts.size() != fields || parts[field_magic] != magic) return std::nullopt;
+  const auto is_delayed = flag_in(parts[delayed]);
+  const auto has_proxy = flag_in(parts[proxy]);
+  const auto idle_limit = seconds_in(parts[idle]);
+  const auto handshake_limit = seconds_in(parts[handshake]);
+  const auto client = address_in(parts[client_ip], parts[client_port]);
+  const auto server = address_in(parts[server_ip], parts[server_port]);
+  const bool whole = is_delayed && has_proxy && idle_limit && handshake_limit && client && server;
+  if (!whole || parts[name].size() > longest_name || parts[id].size() > longest_name) return std::nullopt;
+  HandOver decoded{*is_delayed, *has_proxy, *idle_limit, *handshake_limit, {}};
+  decoded.identity.client = *client;
+  decoded.identity.server = *server;
+  decoded.identity.name = base::escaped(parts[name], longest_name);
+  decoded.identity.session_id = base::escaped(parts[id], longest_name);
+  return decoded;
+}
+
+std::string encode_variables(const std::vector<std::string>& variables) {
+  std::string message;
+  for (const auto& variable : variables) message.append(variable).append(1, between);
+  return message;
+}
+
+std::vector<std::string> decode_variables(std::string_view message) {
+  std::vector<std::string> variables;
+  for (const std::string_view part : base::split(message, between)) {
+    if (!part.empty()) variables.emplace_back(part);
+  }
+  return variables;
+}
+
+}  // namespace session

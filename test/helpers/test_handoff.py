@@ -1,0 +1,165 @@
+"""tlswrapper --handoff: a worker of `ehlock serve` does the TLS, tlswrapper becomes the program."""
+import os
+import signal
+import socket
+
+import pytest
+
+from harness import front
+from harness.client import tls_context
+from harness.process import Program
+from harness.waiting import until
+
+MESSAGE = b"Subject: hello\r\n\r\none\r\n"
+INJECTED = b"STARTTLS\r\nMAIL FROM:<injected@evil.example>\r\n"
+
+
+class Taker(Program):
+    """`ehlock serve` for hand-overs alone."""
+
+    def __init__(self, place, certificate):
+        self.path = place / "handoff"
+        jail = []
+        if os.getuid() == 0:
+            (place / "jail").mkdir(mode=0o555)
+            jail = ["--jail", place / "jail"]
+        super().__init__([front.program(), "serve", "--listen-handoff", f"unix:{self.path}", "--cert", certificate.cert,
+                          "--key", certificate.key, "--workers", "1", *jail], place)
+        self.wait_for(r": ready$")
+
+
+@pytest.fixture
+def taker(place, certificates, cells):
+    del cells  # it skips where there are no helpers
+    if not front.program():
+        pytest.skip("ehlock is not built (./dev build)")
+    return Taker(place, certificates.get())
+
+
+@pytest.fixture
+def handing(cells, taker):
+    def start(*arguments, options=(), **rest):
+        return cells.start(*arguments, options=["--handoff", taker.path, *options], certs=[], **rest)
+    return start
+
+
+def test_mail_passes_in_clear_and_inside_tls(handing, taker):
+    front_ = handing()
+    for secured in (False, True):
+        with front_.client() as client:
+            client.hello()
+            if secured:
+                client.starttls(tls_context("1.3"))
+                client.expect("EHLO client.example", 250)
+            assert client.mail(MESSAGE).code == 250
+            client.expect("QUIT", 221)
+        assert front_.status(count=2 if secured else 1) == 0
+    assert front_.heard().count(MESSAGE) == 2
+    taker.wait_for(r"Anonymous TLS connection established from unknown\[127\.0\.0\.1\]")
+    taker.wait_for(r"disconnect from .* outcome=done", count=2)
+
+
+def test_no_process_of_the_wrapper_stays(handing):
+    front_ = handing()
+    with front_.client() as client:
+        client.hello()
+        names = [one.name for one in front_.processes()]
+        assert "tlswrapper-smtp" in names
+        assert "tlswrapper" not in names
+
+
+def test_starttls_injection_cve_2011_0411(handing):
+    front_ = handing()
+    with front_.client() as client:
+        client.hello()
+        client.send(INJECTED)
+        assert client.reply().code == 220
+        client.secure()
+        client.expect("EHLO client.example", 250)
+        client.expect("QUIT", 221)
+    front_.status()
+    assert b"injected@evil.example" not in front_.heard()
+
+
+def test_tls_from_the_first_octet_tells_the_program_about_it(handing):
+    front_ = handing("ours", None, delayed=False)
+    with front_.client(tls=True) as client:
+        client.hello()
+        remote = client.socket.getsockname()
+        client.send("EXIT 7\r\n")
+        assert client.rest() == b""
+    assert front_.status() == 7
+    seen = front_.environment()
+    assert seen["SSL_PROTOCOL"] == "TLSv1.3"
+    assert (seen["TCPREMOTEIP"], seen["TCPREMOTEPORT"]) == (remote[0], str(remote[1]))
+
+
+def test_no_program_without_a_handshake(handing, taker):
+    front_ = handing("ours", None, delayed=False)
+    with front_.client() as client:
+        client.send(b"EHLO plain\r\n")
+        client.finish()
+        client.rest()
+    assert front_.status() == 111
+    assert front_.started() == 0
+    taker.wait_for("outcome=tls_failed")
+
+
+def test_a_proxy_header_tells_the_addresses(handing):
+    front_ = handing("ours", None, options=["-p1"])
+    with front_.client() as client:
+        client.send(b"PROXY TCP4 192.0.2.7 198.51.100.9 4711 25\r\n")
+        client.hello()
+    assert front_.environment()["TCPREMOTEIP"] == "192.0.2.7"
+
+
+def test_a_silent_client_is_sent_away(handing, taker):
+    front_ = handing(options=["-t", "1"])
+    with front_.client() as client:
+        client.hello()
+        assert client.rest() == b""
+    front_.status()
+    taker.wait_for("outcome=")
+
+
+def test_without_a_worker_the_connection_is_refused_or_served_by_ourselves(cells, place):
+    nobody = ["--handoff", place / "nobody"]
+    front_ = cells.start(options=nobody, certs=[])
+    with front_.client() as client:
+        assert client.rest() == b""
+    assert front_.status() == 111
+    front_ = cells.start(options=nobody)  # with -f
+    with front_.client() as client:
+        client.hello()
+        client.starttls()
+        client.expect("EHLO client.example", 250)
+        client.expect("QUIT", 221)
+    assert front_.status() == 0
+
+
+@pytest.mark.root
+def test_threat_9_only_the_owner_may_hand_over(taker):
+    assert os.stat(taker.path).st_mode & 0o777 == 0o600
+
+
+def test_nonsense_is_refused(taker):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as one:
+        one.connect(str(taker.path))
+        one.send(b"nonsense")
+        assert one.recv(100) == b""
+    taker.wait_for("hand-over: not understood")
+
+
+def test_sessions_go_on_while_the_configuration_is_loaded_again(handing, taker):
+    front_ = handing()
+    with front_.client() as client:
+        client.hello()
+        taker.tell(signal.SIGHUP)
+        taker.wait_for(r": reloaded")
+        client.starttls()
+        client.expect("EHLO client.example", 250)
+        client.expect("QUIT", 221)
+    with front_.client() as client:
+        client.hello()
+        client.expect("QUIT", 221)
+    until(lambda: front_.status(count=2) == 0, "the second session's end")
