@@ -102,7 +102,7 @@ class Chain(Program):
         status = int(self.wait_for(r"end \d+ status (\d+)", count=count).group(1))
         return status // 256 if status % 256 == 0 else 1000 + status % 256
 
-    def heard(self):
+    def program_heard(self):
         """What all sessions' programs read, in no particular order."""
         return b"".join(path.read_bytes() for path in sorted(self.place.glob("heard.*")))
 

@@ -54,7 +54,7 @@ def test_mail_passes_in_clear_and_inside_tls(handing, taker):
             assert client.mail(MESSAGE).code == 250
             client.expect("QUIT", 221)
         assert front_.status(count=2 if secured else 1) == 0
-    assert front_.heard().count(MESSAGE) == 2
+    assert front_.program_heard().count(MESSAGE) == 2
     taker.wait_for(r"Anonymous TLS connection established from unknown\[127\.0\.0\.1\]")
     taker.wait_for(r"disconnect from .* outcome=done", count=2)
 
@@ -78,7 +78,7 @@ def test_starttls_injection_cve_2011_0411(handing):
         client.expect("EHLO client.example", 250)
         client.expect("QUIT", 221)
     front_.status()
-    assert b"injected@evil.example" not in front_.heard()
+    assert b"injected@evil.example" not in front_.program_heard()
 
 
 def test_tls_from_the_first_octet_tells_the_program_about_it(handing):

@@ -167,7 +167,9 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.identity = plan.identity;
   spec.trace_header = plan.trace_header;
   spec.backend = prepared_.backend;
-  spec.backend_name = plan.backend ? plan.backend->text() : plan.program.front();
+  // Neither: connections are handed over only.
+  if (!plan.program.empty()) spec.backend_name = plan.program.front();
+  if (plan.backend) spec.backend_name = plan.backend->text();
   spec.policy = prepared_.policy;
   spec.policy_fail = plan.policy_fail;
   spec.accept_proxy = plan.accept_proxy;
