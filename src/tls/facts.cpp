@@ -45,13 +45,4 @@ std::string Facts::key_exchange() const {
   return named_curve ? fmt::format("ECDHE ({})", group) : group;
 }
 
-std::string fingerprint_text(std::string_view hexadecimal) {
-  std::string text;
-  for (std::size_t i = 0; i + 1 < hexadecimal.size(); i += 2) {
-    if (i > 0) text += ':';
-    text += base::uppered(hexadecimal.substr(i, 2));
-  }
-  return text;
-}
-
 }  // namespace tls
