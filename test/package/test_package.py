@@ -118,9 +118,9 @@ def test_the_installed_service_secures_mail_and_is_upgraded(installed, serving):
     program = start()
     assert "TLS started" in mail_by_swaks(port)
     assert recorder.wait_messages(1)
-    newer = upgraded(built("ehlock"))
-    text = installed.done("apt-get", "install", "-y", installed.take(newer))
-    assert "Setting up ehlock (0.1.0+next)" in text
+    newer = [installed.take(upgraded(built(name))) for name in PACKAGES]  # those that depend on each other, together
+    text = installed.done("apt-get", "install", "-y", *newer)
+    assert re.search(r"Setting up ehlock \(\S+\+next\)", text)
     assert "TLS started" in mail_by_swaks(port)  # the old processes serve until the service manager restarts them
     program.end()
     program = start()
@@ -135,9 +135,11 @@ def upgraded(package):
     shutil.rmtree(folder, ignore_errors=True)
     subprocess.run(["dpkg-deb", "-R", package, folder], check=True)
     control = folder / "DEBIAN/control"
-    control.write_text(re.sub(r"^Version: .*$", "Version: 0.1.0+next", control.read_text(encoding="utf-8"),
-                              flags=re.MULTILINE), encoding="utf-8")
-    newer = BUILT / "upgrade.deb"
+    text = control.read_text(encoding="utf-8")
+    now = re.search(r"^Version: (.*)$", text, re.MULTILINE).group(1)
+    text = text.replace(f"\nVersion: {now}\n", f"\nVersion: {now}+next\n").replace(f"(= {now})", f"(= {now}+next)")
+    control.write_text(text, encoding="utf-8")
+    newer = BUILT / f"upgrade-{package.name}"
     subprocess.run(["dpkg-deb", "-b", folder, newer], check=True, stdout=subprocess.DEVNULL)
     return newer
 
@@ -145,7 +147,7 @@ def upgraded(package):
 def test_removed_and_purged_they_leave_nothing_but_the_user(installed, before):
     installed.done("apt-get", "remove", "-y", *PACKAGES)
     assert not installed.path("/usr/sbin/ehlock").exists()
-    installed.done("apt-get", "purge", "-y", *PACKAGES)
+    installed.done("dpkg", "--purge", *PACKAGES)  # apt knows no more of those that left nothing
     left = {path for path in installed.files() - before if not path.startswith("/etc/")}
     assert left == set()
     etc = {path for path in installed.files() - before if path.startswith("/etc/")}
