@@ -179,6 +179,19 @@ ServeOptions process_options() {
   };
 }
 
+ServeOptions watch_options() {
+  return {
+      single<Draft>(
+          {.flag = "metrics",
+           .key = "metrics",
+           .kind = Kind::endpoint,
+           .argument = "ENDPOINT",
+           .unset = "nothing is told",
+           .help = "answer /metrics (Prometheus), /healthz and /readyz by HTTP here"},
+          [](Draft & d) -> auto& { return d.plan.metrics; }, listening),
+  };
+}
+
 ServeOptions log_options() {
   return {
       single<Draft>(

@@ -25,6 +25,7 @@ ServeOptions whole_table() {
   add(table, "Counts", limit_options());
   add(table, "Limits of clients", client_options());
   add(table, "Processes", process_options());
+  add(table, "Watching", watch_options());
   add(table, "Log", log_options());
   return table;
 }

@@ -26,6 +26,7 @@ using ServeOptions = std::vector<Option<Draft>>;
 [[nodiscard]] ServeOptions limit_options();
 [[nodiscard]] ServeOptions client_options();
 [[nodiscard]] ServeOptions process_options();
+[[nodiscard]] ServeOptions watch_options();
 [[nodiscard]] ServeOptions log_options();
 
 // The words of TLS versions, for `ehlock send` too.

@@ -77,6 +77,8 @@ struct ServePlan {
   ClientLimits clients;
   std::size_t max_programs = 100;  // running at once, of all workers
 
+  std::optional<os::Endpoint> metrics;  // where the exporter answers; none: there is none
+
   LogTarget log;
   LogFormat log_format = LogFormat::text;
   std::string log_name = "ehlock";  // the program's name in log lines

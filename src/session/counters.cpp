@@ -1,7 +1,5 @@
 #include "session/counters.hpp"
 
-#include <memory>
-
 #include <fmt/format.h>
 
 #include "os/shared_memory.hpp"
@@ -9,9 +7,7 @@
 namespace session {
 
 base::Result<Counters*> make_shared_counters() {
-  const auto memory = os::make_shared_memory(sizeof(Counters));
-  if (!memory) return tl::unexpected(memory.error());
-  return std::construct_at(static_cast<Counters*>(*memory));
+  return os::make_shared<Counters>();
 }
 
 std::string text_of(const Counters& counters) {

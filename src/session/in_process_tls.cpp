@@ -72,6 +72,7 @@ net::Task<Secured> InProcessTls::start(ClientSide& client) {
   visit_.end_handshake();
   if (!done) {
     ++service_.counters.failed_handshakes;
+    count(layer->failure().reason);
     journal_.tls_failed(event_of(layer->failure(), layer->engine().offered()));
     co_return Secured{smtp::TlsResult::failed, {}};
   }
@@ -87,8 +88,23 @@ net::Task<Secured> InProcessTls::start(ClientSide& client) {
 void InProcessTls::note(const tls::Facts& facts, const log::TlsEvent& event) {
   ++service_.counters.handshakes;
   if (facts.resumed) ++service_.counters.resumed_handshakes;
+  count(event);
   journal_.secured(event);
   identity_.tls = facts;
+}
+
+void InProcessTls::count(const log::TlsEvent& event) const {
+  if (service_.board == nullptr) return;
+  Tallies& tallies = service_.board->tallies;
+  tallies.add({"handshakes", service_.listener, event.protocol, event.resumed ? "true" : "false"});
+  tallies.add({"cipher", event.cipher});
+  tallies.add({"group", event.group});
+  service_.board->handshakes.add(event.took);
+}
+
+void InProcessTls::count(tls::FailReason reason) const {
+  if (service_.board == nullptr) return;
+  service_.board->tallies.add({"failures", service_.listener, tls::name_of(reason)});
 }
 
 }  // namespace session

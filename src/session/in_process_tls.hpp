@@ -5,6 +5,7 @@
 #include "log/journal.hpp"
 #include "session/client_identity.hpp"
 #include "session/counters.hpp"
+#include "session/board.hpp"
 #include "session/limits.hpp"
 #include "session/signer.hpp"
 #include "session/tls_starter.hpp"
@@ -19,6 +20,8 @@ struct TlsService {
   Signer& signer;
   Counters& counters;
   const Limits& limits;
+  Board* board = nullptr;     // where it is counted in detail; null: nowhere
+  std::string_view listener{};  // how the board calls it
 };
 
 // What the log says of a handshake, and of one that failed.
@@ -39,6 +42,8 @@ class InProcessTls final : public TlsStarter {
  private:
   [[nodiscard]] bool may_begin();
   void note(const tls::Facts& facts, const log::TlsEvent& event);
+  void count(const log::TlsEvent& event) const;
+  void count(tls::FailReason reason) const;
 
   TlsService service_;
   ClientIdentity& identity_;

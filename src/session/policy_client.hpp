@@ -17,6 +17,7 @@
 #include "session/launcher_client.hpp"
 #include "session/limits.hpp"
 #include "session/policy_check.hpp"
+#include "session/tallies.hpp"
 
 namespace session {
 
@@ -53,8 +54,9 @@ class PolicyClient {
 class ServicePolicy final : public PolicyCheck {
  public:
   // All outlive the session.
-  ServicePolicy(PolicyClient& client, const ClientIdentity& identity, log::Journal& journal, Counters& counters)
-      : client_(client), identity_(identity), journal_(journal), counters_(counters) {}
+  ServicePolicy(PolicyClient& client, const ClientIdentity& identity, log::Journal& journal, Counters& counters,
+                Tallies* tallies = nullptr)
+      : client_(client), identity_(identity), journal_(journal), counters_(counters), tallies_(tallies) {}
 
   [[nodiscard]] net::Task<smtp::Verdict> ask(PolicyQuestion question) override;
 
@@ -65,6 +67,7 @@ class ServicePolicy final : public PolicyCheck {
   const ClientIdentity& identity_;
   log::Journal& journal_;
   Counters& counters_;
+  Tallies* tallies_;  // null: answers are not counted by what they are
 };
 
 }  // namespace session

@@ -90,10 +90,28 @@ policy::Request ServicePolicy::request_for(const PolicyQuestion& question) {
   return request;
 }
 
+std::string_view name_of(policy::Verdict::Action action) {
+  using Action = policy::Verdict::Action;
+  switch (action) {
+    case Action::pass:
+      return "pass";
+    case Action::prepend:
+      return "prepend";
+    case Action::defer:
+      return "defer";
+    case Action::reject:
+      return "reject";
+    case Action::unavailable:
+      return "unavailable";
+  }
+  return "";
+}
+
 net::Task<smtp::Verdict> ServicePolicy::ask(PolicyQuestion question) {
   using Action = policy::Verdict::Action;
   ++counters_.policy_requests;
   policy::Verdict said = co_await client_.ask(request_for(question));
+  if (tallies_ != nullptr) tallies_->add({"policy", name_of(said.action)});
   if (!said.note.empty()) journal_.warning("policy service: " + said.note);
   if (said.action == Action::unavailable) {
     ++counters_.policy_failures;

@@ -27,6 +27,9 @@ enum class FailReason {
   truncated,       // after the handshake: the stream ended without close_notify
 };
 
+// "no_shared_cipher".
+[[nodiscard]] std::string_view name_of(FailReason reason);
+
 struct Failure {
   FailReason reason = FailReason::none;
   int alert = 0;

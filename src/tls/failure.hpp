@@ -11,7 +11,4 @@ enum class Stage { before_hello, after_hello };  // the peer's first message
 // What the error queue, which is emptied, means for a connection that had come to `stage`.
 [[nodiscard]] Failure explain(SSL* ssl, Stage stage);
 
-// "no_shared_cipher".
-[[nodiscard]] std::string_view name_of(FailReason reason);
-
 }  // namespace tls

@@ -9,7 +9,7 @@ import pytest
 
 from harness.client import Client, at_once, tls_context
 from harness.procfs import memory_holds
-from harness.waiting import until
+from harness.waiting import free_port, until
 
 root = pytest.mark.root
 
@@ -31,6 +31,22 @@ def test_there_are_the_processes_of_the_design(serve):
     front = serve(workers=2)
     counts = {role: len(processes) for role, processes in front.roles().items()}
     assert counts["worker"] == 2 and counts["key"] == 1 and counts["supervisor"] == 1, counts
+
+
+def test_the_exporter_is_jailed_and_holds_its_listener_only(serve, recorder):
+    port = free_port()
+    front = serve(f"--metrics 127.0.0.1:{port}")
+    exporter = front.one("exporter")
+    assert exporter.no_new_privs and exporter.seccomp_filtered and exporter.limit("Max processes") == 0
+    if os.getuid() == 0:
+        assert 0 not in exporter.uids and exporter.capabilities == 0 and not exporter.dumpable
+        assert exporter.uids != front.one("worker").uids and exporter.uids != front.one("key").uids
+    held = {name.strip("socket:[]") for name in exporter.descriptors().values() if name.startswith("socket:")}
+    table = [line.split() for line in Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]]
+    with front.secured() as client:
+        client.expect("NOOP", 250)
+        assert [words[1].split(":")[1] for words in table if words[9] in held] == [f"{port:04X}"]
+    assert all(re.match(r"socket:|/dev/null|pipe:|anon_inode:", name) for name in exporter.descriptors().values())
 
 
 @root

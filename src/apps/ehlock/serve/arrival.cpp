@@ -90,7 +90,8 @@ net::Task<std::optional<smtp::Fault>> heard(Service& service, session::ClientSid
 
 }  // namespace
 
-Arrival::Arrival(Service& service, const net::Accepted& accepted, config::Door at) : door(at), visit(service.desk) {
+Arrival::Arrival(Service& service, const net::Accepted& accepted, const WorkerListener& at)
+    : entrance(at), door(at.door), visit(service.desk) {
   os::set_no_delay(accepted.socket.get());
   identity.client = accepted.peer;
   identity.server = os::local_of(accepted.socket.get());
@@ -152,6 +153,7 @@ net::Task<bool> is_patient(Service& service, session::ClientSide& client, const 
     co_await say_last(client, "521 5.5.1 Protocol error\r\n");
     outcome = "early_talker";
   }
+  service.spec.board->tallies.add({"sessions", arrival.entrance.name, outcome});
   log::EndEvent end{"commands=0", std::string(outcome)};
   end.received = client.channel().received();
   end.sent = client.channel().sent();

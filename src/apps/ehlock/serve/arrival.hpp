@@ -11,8 +11,9 @@
 namespace app {
 
 struct Arrival {
-  Arrival(Service& service, const net::Accepted& accepted, config::Door at);
+  Arrival(Service& service, const net::Accepted& accepted, const WorkerListener& at);
 
+  const WorkerListener& entrance;
   config::Door door;
   session::ClientIdentity identity;
   admission::Visit visit;    // what this connection counts for

@@ -13,6 +13,7 @@
 #include "apps/ehlock/serve/prepared.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
 #include "config/load.hpp"
+#include "os/shared_memory.hpp"
 
 namespace app {
 namespace {
@@ -31,8 +32,10 @@ base::Result<Checked> checked(const config::CheckCommand& command) {
   if (command.probe) result.probed = probe_plan(*prepared);
   const Listeners none;
   session::Counters unused;
+  const auto board = os::make_shared<session::Board>();
+  if (!board) return tl::unexpected(board.error());
   const std::unique_ptr<log::Sink> sink = log::stderr_sink("ehlock");
-  const auto keys = Generation::check_keys(std::move(*prepared), {none, unused, nullptr, sink});
+  const auto keys = Generation::check_keys(std::move(*prepared), {none, unused, nullptr, **board, sink});
   if (!keys) return tl::unexpected(keys.error());
   result.text = config::effective_text(*loaded);
   return result;

@@ -31,21 +31,46 @@ smtp::DialogSettings dialog_settings(const Service& service, const session::Clie
   return settings;
 }
 
+// Counts what becomes of the connections it passes on.
+class CountedOpener final : public session::BackendOpener {
+ public:
+  CountedOpener(std::unique_ptr<session::BackendOpener> inner, const WorkerSpec& spec)
+      : inner_(std::move(inner)), spec_(spec) {}
+
+  [[nodiscard]] net::Task<base::Result<net::Stream>> open(const session::ClientIdentity& client) override {
+    auto opened = co_await inner_->open(client);
+    spec_.board->tallies.add({"backend", spec_.backend_name, opened ? "ok" : "failed"});
+    (opened ? spec_.board->backend_reached : spec_.board->backend_missed) = session::seconds_now();
+    co_return opened;
+  }
+
+ private:
+  std::unique_ptr<session::BackendOpener> inner_;
+  const WorkerSpec& spec_;
+};
+
 std::unique_ptr<session::BackendOpener> opener_for(Service& service) {
   const WorkerSpec& spec = service.spec;
+  std::unique_ptr<session::BackendOpener> opener;
   if (spec.backend.empty() || spec.backend.front().is_unix()) {
-    return std::make_unique<session::LaunchedOpener>(service.loop, *service.launcher, spec.identity, spec.limits);
+    opener = std::make_unique<session::LaunchedOpener>(service.loop, *service.launcher, spec.identity, spec.limits);
+  } else {
+    opener = std::make_unique<session::TcpOpener>(service.loop, spec.backend, spec.identity, spec.limits);
   }
-  return std::make_unique<session::TcpOpener>(service.loop, spec.backend, spec.identity, spec.limits);
+  return std::make_unique<CountedOpener>(std::move(opener), spec);
 }
 
 std::unique_ptr<session::PolicyCheck> policy_for(Service& service, const session::ClientIdentity& identity,
                                                  log::Journal& journal) {
   if (!service.policy) return std::make_unique<session::NoPolicy>();
-  return std::make_unique<session::ServicePolicy>(*service.policy, identity, journal, *service.spec.counters);
+  return std::make_unique<session::ServicePolicy>(*service.policy, identity, journal, *service.spec.counters,
+                                                  &service.spec.board->tallies);
 }
 
-void sum_up(session::Counters& counters, const smtp::Dialog& dialog, const session::Channel& channel) {
+void sum_up(const Service& service, const WorkerListener& entrance, const smtp::Dialog& dialog,
+            const session::Channel& channel) {
+  session::Counters& counters = *service.spec.counters;
+  session::Tallies& tallies = service.spec.board->tallies;
   counters.messages += dialog.totals().messages;
   counters.recipients += dialog.totals().recipients;
   counters.starttls += dialog.totals().of(smtp::Verb::starttls).accepted;
@@ -55,6 +80,9 @@ void sum_up(session::Counters& counters, const smtp::Dialog& dialog, const sessi
   const bool backend_failed = outcome == smtp::Outcome::backend_refused || outcome == smtp::Outcome::backend_silent ||
                               outcome == smtp::Outcome::backend_lost || outcome == smtp::Outcome::backend_babbled;
   if (backend_failed) ++counters.backend_failures;
+  tallies.add({"sessions", entrance.name, smtp::text_of(outcome)});
+  if (dialog.totals().of(smtp::Verb::starttls).accepted == 0) return;
+  tallies.add({"starttls", entrance.name, outcome == smtp::Outcome::tls_failed ? "failed" : "ok"});
 }
 
 net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
@@ -65,15 +93,17 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   journal.goes_to(service.spec.backend_name);
   session::ClientSide client{session::Channel(std::move(stream))};
   if (!co_await is_patient(service, client, arrival, journal)) co_return;
-  session::InProcessTls tls(
-      {service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits}, identity,
-      arrival.visit, journal);
+  session::InProcessTls tls({service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits,
+                             service.spec.board, arrival.entrance.name},
+                            identity, arrival.visit, journal);
   session::Secured at_once;
   if (door == config::Door::implicit) {
     at_once = co_await tls.start(client);
     if (at_once.result != smtp::TlsResult::secured) {
       const bool refused = at_once.result == smtp::TlsResult::too_many;
-      journal.disconnected({"commands=0", refused ? "limit_reached" : "tls_failed"});
+      const std::string outcome = refused ? "limit_reached" : "tls_failed";
+      service.spec.board->tallies.add({"sessions", arrival.entrance.name, outcome});
+      journal.disconnected({"commands=0", outcome});
       co_return;
     }
   }
@@ -85,16 +115,17 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   co_await session::converse({client, *opener, tls, *policy, identity, journal, service.drain, service.spec.limits},
                              dialog);
   co_await client.channel().end_writing(net::after(farewell));
-  sum_up(*service.spec.counters, dialog, client.channel());
+  sum_up(service, arrival.entrance, dialog, client.channel());
   journal.disconnected({dialog.counts(), std::string(smtp::text_of(dialog.outcome())), client.channel().received(),
                         client.channel().sent(), dialog.totals().messages, dialog.totals().recipients});
 }
 
 }  // namespace
 
-net::Task<void> serve_client(Service& service, net::Accepted accepted, config::Door door) {
+net::Task<void> serve_client(Service& service, net::Accepted accepted, const WorkerListener& entrance) {
   const Counted counted(service);
-  Arrival arrival(service, accepted, door);
+  service.spec.board->tallies.add({"connections", entrance.name});
+  Arrival arrival(service, accepted, entrance);
   net::Stream stream(service.loop, std::move(accepted.socket));
   const bool admitted = co_await let_in(service, stream, arrival);
   if (admitted) co_await talk(service, std::move(stream), arrival);

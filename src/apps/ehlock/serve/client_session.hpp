@@ -7,6 +7,6 @@
 namespace app {
 
 // Spawned for each client; counts itself in the service.
-[[nodiscard]] net::Task<void> serve_client(Service& service, net::Accepted accepted, config::Door door);
+[[nodiscard]] net::Task<void> serve_client(Service& service, net::Accepted accepted, const WorkerListener& entrance);
 
 }  // namespace app

@@ -11,10 +11,12 @@ class Counted {
     ++service_.active;
     ++service_.spec.counters->connections;
     ++service_.spec.counters->active;
+    ++service_.spec.board->places.at(service_.spec.place).active;
   }
   ~Counted() {
     --service_.active;
     --service_.spec.counters->active;
+    --service_.spec.board->places.at(service_.spec.place).active;
     if (service_.active == 0 && !service_.accepting) service_.loop.stop();
   }
   Counted(const Counted&) = delete;

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "os/packet.hpp"
 
 namespace app {
@@ -43,6 +44,14 @@ base::Result<void> Generation::check_keys(Prepared prepared, Surroundings around
 
 Generation::~Generation() {
   kill();
+  for (auto& slot : slots_) give_back_place(slot.worker);
+}
+
+// Its sessions went with it.
+void Generation::give_back_place(Child& child) const {
+  if (!child.place) return;
+  around_.counters.active -= around_.board.give_back(*child.place);
+  child.place.reset();
 }
 
 bool Generation::needs_launcher() const {
@@ -79,6 +88,7 @@ std::vector<Generation::Child*> Generation::children() {
   for (auto& child : key_processes_) all.push_back(&child);
   if (launcher_.pid != 0) all.push_back(&launcher_);
   if (resolver_.pid != 0) all.push_back(&resolver_);
+  if (exporter_.pid != 0) all.push_back(&exporter_);
   for (auto& slot : slots_) all.push_back(&slot.worker);
   return all;
 }
@@ -103,7 +113,9 @@ void Generation::close_accounts() {
 void Generation::note_end(Child& child, const os::Ended& ended) {
   child.pid = 0;
   child.control.reset();
+  give_back_place(child);
   if (finishing_) return;
+  around_.board.tallies.add({"child", base::split(child.name, ' ').front()});
   around_.sink->write(log::Severity::error, fmt::format("{} (process {}) ended: {}", child.name, ended.pid,
                                                         os::text_of_status(ended.status)));
   const bool died_young = steady_clock::now() - child.started < healthy_life;
@@ -115,6 +127,7 @@ bool Generation::something_missing() const {
   const auto gone = [](const Child& child) { return child.pid == 0; };
   return std::any_of(key_processes_.begin(), key_processes_.end(), gone) || (needs_launcher() && gone(launcher_)) ||
          (needs_resolver() && gone(resolver_)) ||
+         (prepared_.plan.metrics && gone(exporter_)) ||
          std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) { return gone(slot.worker); });
 }
 
@@ -132,6 +145,9 @@ void Generation::restart_missing(const std::vector<tls::TicketKey>& ticket_keys)
   }
   if (needs_launcher() && launcher_.pid == 0) report(start_launcher(), launcher_.name);
   if (needs_resolver() && resolver_.pid == 0) report(start_resolver(), resolver_.name);
+  if (prepared_.plan.metrics && exporter_.pid == 0) {
+    report(start_exporter().and_then([&] { return await_exporter(); }), exporter_.name);
+  }
   for (auto& slot : slots_) {
     if (slot.worker.pid != 0) continue;
     report(start_worker(slot, ticket_keys).and_then([&] { return await_worker(slot); }), slot.worker.name);
@@ -160,6 +176,7 @@ void Generation::give_log_file(int file) {
 
 void Generation::finish() {
   finishing_ = true;
+  exporter_.control.reset();  // the next generation's answers from now on
   order(Finish{});
 }
 

@@ -19,6 +19,7 @@
 #include "os/fd.hpp"
 #include "os/process.hpp"
 #include "session/counters.hpp"
+#include "session/board.hpp"
 #include "tls/tickets.hpp"
 
 namespace app {
@@ -28,6 +29,7 @@ struct Surroundings {
   const Listeners& listeners;
   session::Counters& counters;
   admission::Ledger* ledger;               // null: no worker is started
+  session::Board& board;
   const std::unique_ptr<log::Sink>& sink;  // may be opened anew at any time
 };
 
@@ -68,6 +70,7 @@ class Generation {
     os::UniqueFd control;  // our end; its end of file ends the child
     std::chrono::steady_clock::time_point started;
     bool reads_orders = false;
+    std::optional<std::size_t> place;  // a worker's, in the board
   };
   struct Slot {
     unsigned number = 0;
@@ -86,6 +89,9 @@ class Generation {
   [[nodiscard]] base::Result<void> await_keys(Child& child);
   [[nodiscard]] base::Result<void> start_launcher();
   [[nodiscard]] base::Result<void> start_resolver();
+  [[nodiscard]] base::Result<void> start_exporter();
+  [[nodiscard]] base::Result<void> await_exporter() const;
+  void give_back_place(Child& child) const;
   [[nodiscard]] base::Result<void> start_worker(Slot& slot, const std::vector<tls::TicketKey>& ticket_keys);
   [[nodiscard]] base::Result<void> await_worker(Slot& slot);
   [[nodiscard]] WorkerSpec worker_spec(const Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) const;
@@ -101,6 +107,7 @@ class Generation {
   std::vector<Child> key_processes_;
   Child launcher_;
   Child resolver_;
+  Child exporter_;
   std::vector<Slot> slots_;
   bool finishing_ = false;
   bool ending_ = false;

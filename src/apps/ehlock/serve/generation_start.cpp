@@ -12,6 +12,7 @@
 #include "apps/ehlock/serve/launcher.hpp"
 #include "apps/ehlock/serve/resolver.hpp"
 #include "apps/ehlock/serve/sinks.hpp"
+#include "apps/ehlock/watch/exporter.hpp"
 #include "apps/shared/children.hpp"
 #include "base/text.hpp"
 #include "os/limits.hpp"
@@ -27,6 +28,16 @@ using std::chrono::steady_clock;
 constexpr std::uint64_t descriptors_per_session = 3;
 constexpr std::uint64_t descriptors_per_hand_over = 8;
 constexpr std::uint64_t descriptors_of_a_worker = 256;
+constexpr std::uint64_t descriptors_of_an_exporter = 128;
+
+std::vector<WatchedCertificate> watched_certificates(const Prepared& prepared) {
+  std::vector<WatchedCertificate> all;
+  for (const auto& chain : prepared.chains) {
+    const auto& names = chain.facts.names;
+    all.push_back({names.empty() ? chain.facts.subject : names.front(), chain.facts.serial, chain.facts.not_after});
+  }
+  return all;
+}
 
 std::uint64_t descriptors_of_a_session(const config::ServePlan& plan) {
   return config::takes_hand_overs(plan) ? descriptors_per_hand_over : descriptors_per_session;
@@ -61,7 +72,8 @@ base::Result<void> Generation::start_all(const std::vector<tls::TicketKey>& tick
     const auto ready = await_worker(slot);
     if (!ready) return ready;
   }
-  return {};
+  if (!prepared_.plan.metrics) return {};
+  return start_exporter().and_then([&] { return await_exporter(); });
 }
 
 base::Result<void> Generation::start_key_process(Child& child) {
@@ -155,6 +167,44 @@ base::Result<void> Generation::start_resolver() {
   return {};
 }
 
+base::Result<void> Generation::start_exporter() {
+  exporter_.name = "exporter";
+  auto control = os::make_socket_pair(SOCK_SEQPACKET);
+  if (!control) return tl::unexpected(control.error());
+  auto listeners = around_.listeners.for_worker(metrics_listeners(prepared_.plan), 0);
+  if (!listeners) return tl::unexpected(listeners.error());
+  const auto role = [&] {
+    ExporterSpec spec;
+    std::vector<int> mine{control->second.get()};
+    for (auto& listener : *listeners) {
+      mine.push_back(listener.socket.get());
+      spec.listeners.push_back(std::move(listener.socket));
+    }
+    keep_only(std::move(mine));
+    spec.control = std::move(control->second);
+    spec.watched = {&around_.board, &around_.counters, watched_certificates(prepared_)};
+    spec.jail.role = os::Role::exporter;
+    spec.jail.root = prepared_.plan.jail;
+    spec.jail.user = prepared_.exporter_user;
+    spec.jail.max_descriptors = descriptors_of_an_exporter;
+    return run_exporter(std::move(spec));
+  };
+  const auto pid = os::fork_role(role, true);
+  if (!pid) return tl::unexpected(pid.error());
+  exporter_.pid = *pid;
+  exporter_.started = steady_clock::now();
+  exporter_.control = std::move(control->first);
+  return {};
+}
+
+base::Result<void> Generation::await_exporter() const {
+  const auto words = first_words(exporter_.control.get(), exporter_.name);
+  if (!words) return tl::unexpected(words.error());
+  const auto started = decode_started(*words);
+  if (started && started->ready) return {};
+  return base::fail("{}: {}", exporter_.name, started ? started->text : "babbles");
+}
+
 WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) const {
   const config::ServePlan& plan = prepared_.plan;
   WorkerSpec spec;
@@ -177,6 +227,8 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.ledger = around_.ledger;
   spec.account = slot.account->number();
   spec.counters = &around_.counters;
+  spec.board = &around_.board;
+  spec.place = slot.worker.place.value_or(0);
   spec.jail.role = os::Role::worker;
   spec.jail.root = plan.jail;
   spec.jail.user = prepared_.worker_user;
@@ -190,6 +242,7 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
 
 base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) {
   slot.worker.name = fmt::format("worker {}", slot.number);
+  if (!slot.worker.place) slot.worker.place = around_.board.take_place();
   auto control = os::make_socket_pair(SOCK_SEQPACKET);
   if (!control) return tl::unexpected(control.error());
   slot.account = admission::OpenAccount::open(*around_.ledger);

@@ -94,7 +94,7 @@ base::Result<std::vector<WorkerListener>> Listeners::for_worker(const std::vecto
     for (const auto& group : open_.at(listener.endpoint.text())) {
       auto copy = os::duplicate(group[number % group.size()].get());
       if (!copy) return tl::unexpected(copy.error());
-      result.push_back({std::move(*copy), listener.door});
+      result.push_back({std::move(*copy), listener.door, listener.endpoint.text()});
     }
   }
   return result;
@@ -108,6 +108,11 @@ std::vector<std::string> Listeners::texts(const std::vector<config::Listener>& w
     }
   }
   return result;
+}
+
+std::vector<config::Listener> metrics_listeners(const config::ServePlan& plan) {
+  if (!plan.metrics) return {};
+  return {{*plan.metrics, config::Door::starttls}};
 }
 
 }  // namespace app

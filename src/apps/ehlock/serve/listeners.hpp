@@ -39,4 +39,7 @@ class Listeners {
   std::map<std::string, std::vector<Sockets>> open_;  // by the endpoint's text
 };
 
+// What the exporter listens on, served like a listener of one worker; none without --metrics.
+[[nodiscard]] std::vector<config::Listener> metrics_listeners(const config::ServePlan& plan);
+
 }  // namespace app

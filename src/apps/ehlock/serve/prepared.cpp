@@ -55,6 +55,7 @@ void look_up_users(Prepared& prepared, Faults& faults) {
   prepared.key_user = os::unused_user();
   prepared.launcher_user = os::unused_user();
   prepared.resolver_user = os::unused_user();
+  prepared.exporter_user = os::unused_user();
   if (prepared.plan.program.empty()) return;
   const std::string& name = prepared.plan.program_user.empty() ? prepared.plan.user : prepared.plan.program_user;
   if (name.empty() && ::geteuid() != 0) return;  // the program runs as who we are

@@ -30,6 +30,7 @@ struct Prepared {
   os::User key_user;
   os::User launcher_user;
   os::User resolver_user;
+  os::User exporter_user;
   os::User program_user;
   unsigned workers = 1;
 };

@@ -18,6 +18,7 @@
 
 #include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/listeners.hpp"
+#include "apps/ehlock/serve/next_generation.hpp"
 #include "apps/ehlock/serve/prepared.hpp"
 #include "apps/ehlock/serve/sinks.hpp"
 #include "apps/shared/agenda.hpp"
@@ -47,6 +48,12 @@ constexpr std::string_view serving = "serving";
 // long sessions do not fill the machine with processes.
 constexpr std::size_t most_former = 8;
 
+// Keys of an hour are made when it begins.
+std::int64_t start_of_ticket_epoch() {
+  const std::int64_t now = session::seconds_now();
+  return now - now % std::chrono::seconds(std::chrono::hours(1)).count();
+}
+
 base::Secret random_secret() {
   base::Secret secret(ticket_secret_size);
   (void)!::getrandom(secret.data(), secret.size(), 0);
@@ -65,6 +72,7 @@ base::Result<admission::Ledger*> make_ledger() {
 struct SharedMemory {
   session::Counters& counters;
   admission::Ledger& ledger;
+  session::Board& board;
 };
 
 class Supervisor {
@@ -73,6 +81,7 @@ class Supervisor {
       : arguments_(std::move(arguments)),
         counters_(shared.counters),
         ledger_(shared.ledger),
+        board_(shared.board),
         watch_(std::move(watch)),
         own_secret_(random_secret()) {}
 
@@ -101,6 +110,7 @@ class Supervisor {
   std::vector<std::string> arguments_;
   session::Counters& counters_;
   admission::Ledger& ledger_;
+  session::Board& board_;
   FileWatch watch_;
   os::InitSystem init_ = os::InitSystem::of_environment();
   std::vector<config::Listener> passed_;  // sockets the init system opened
@@ -126,34 +136,10 @@ std::vector<tls::TicketKey> Supervisor::ticket_keys(const Prepared& prepared) co
   return tls::current_ticket_keys(secrets, tls::ticket_epoch(system_clock::now()));
 }
 
-std::vector<std::string> files_of(const Prepared& prepared) {
-  std::vector<std::string> files = prepared.plan.ticket_secrets;
-  for (const auto& chain : prepared.chains) {
-    files.push_back(chain.origin);
-    files.push_back(chain.key_file);
-  }
-  if (!prepared.plan.client_ca_file.empty()) files.push_back(prepared.plan.client_ca_file);
-  return files;
-}
-
-// Reads everything again and starts it beside what runs.
-base::Result<std::unique_ptr<Generation>> next_generation(
-    const std::vector<std::string>& arguments, const config::Environment& environment, Listeners& listeners,
-    const Surroundings& around, const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
-  auto loaded = config::load_serve(arguments, environment);
-  if (!loaded) return tl::unexpected(loaded.error());
-  auto prepared = prepare(std::move(loaded->plan));
-  if (!prepared) return tl::unexpected(prepared.error());
-  const auto opened = listeners.open(prepared->plan.listeners, prepared->workers);
-  if (!opened) return tl::unexpected(opened.error());
-  auto keys = ticket_keys(*prepared);
-  return Generation::start(std::move(*prepared), around, std::move(keys));
-}
-
 base::Result<void> Supervisor::start() {
   config::Environment environment = config::process_environment();
   environment.passed = passed_;
-  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, counters_, &ledger_, sink_},
+  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, counters_, &ledger_, board_, sink_},
                                [this](const Prepared& prepared) { return ticket_keys(prepared); });
   if (!fresh) return tl::unexpected(fresh.error());
   replace_current(std::move(*fresh));
@@ -168,7 +154,9 @@ void Supervisor::replace_current(std::unique_ptr<Generation> fresh) {
   }
   current_ = std::move(fresh);
   sink_ = make_sink(current_->prepared().plan);
-  listeners_.keep_only(current_->prepared().plan.listeners);
+  listeners_.keep_only(all_listeners(current_->prepared().plan));
+  board_.reloaded = session::seconds_now();
+  board_.ticket_keys_from = start_of_ticket_epoch();
   watch_.watch(files_of(current_->prepared()));
   for (const auto& chain : current_->prepared().chains) say(log::Severity::info, "certificate " + text_of(chain));
 }
@@ -196,6 +184,7 @@ void Supervisor::reload(std::string_view why) {
   // Files that were replaced while they were read do not fit each other: read again.
   for (int again = 0; !reloaded && again < most_readings && watch_.changed(); ++again) reloaded = start();
   init_.tell(fmt::format("READY=1\nSTATUS={}", reloaded ? serving : "serving; the last reload failed, see the log"));
+  board_.tallies.add({"reload", reloaded ? "ok" : "failed"});
   if (reloaded) {
     say(log::Severity::info, "reloaded");
     return;
@@ -212,6 +201,7 @@ void Supervisor::look_at_epoch() {
   const std::int64_t now = tls::ticket_epoch(system_clock::now());
   if (now == epoch_) return;
   epoch_ = now;
+  board_.ticket_keys_from = start_of_ticket_epoch();
   current_->give_ticket_keys(ticket_keys(current_->prepared()));
   for (const auto& generation : former_) generation->give_ticket_keys(ticket_keys(generation->prepared()));
 }
@@ -264,6 +254,7 @@ void Supervisor::drain() {
     return;
   }
   ending_ = true;
+  board_.draining = true;
   const seconds limit = current_->prepared().plan.drain;
   say(log::Severity::info, fmt::format("draining for at most {} s", limit.count()));
   // Not to be killed while sessions end: longer than the default of the service manager if need be.
@@ -294,6 +285,9 @@ bool Supervisor::over() const {
 void Supervisor::announce() const {
   for (const auto& text : listeners_.texts(current_->prepared().plan.listeners)) {
     say(log::Severity::info, "listening on " + text);
+  }
+  if (const auto& metrics = current_->prepared().plan.metrics) {
+    say(log::Severity::info, fmt::format("metrics on {}", metrics->text()));
   }
   if (current_->prepared().plan.backend && current_->prepared().plan.identity == session::Identity::none) {
     say(log::Severity::warning,
@@ -371,9 +365,11 @@ int serve(const std::vector<std::string>& arguments) {
   }
   const auto counters = session::make_shared_counters();
   const auto ledger = make_ledger();
+  const auto board = os::make_shared<session::Board>();
   auto watch = FileWatch::start();
-  if (!counters || !ledger || !watch) return EX_OSERR;
-  return Supervisor(arguments, {**counters, **ledger}, std::move(*watch)).run();
+  if (!counters || !ledger || !board || !watch) return EX_OSERR;
+  (*board)->started = session::seconds_now();
+  return Supervisor(arguments, {**counters, **ledger, **board}, std::move(*watch)).run();
 }
 
 }  // namespace app

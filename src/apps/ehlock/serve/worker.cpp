@@ -37,7 +37,7 @@ base::Result<tls::Context> make_context(const WorkerSpec& spec, std::shared_ptr<
   return tls::Context::server(spec.tls, *identities, std::move(tickets));
 }
 
-net::Task<void> accept_clients(Service& service, net::Listener& listener, config::Door door) {
+net::Task<void> accept_clients(Service& service, net::Listener& listener, const WorkerListener& entrance) {
   const auto warn = [sink = service.spec.sink](std::string_view text) {
     sink->write(log::Severity::error, fmt::format("a session failed: {}", text));
   };
@@ -45,10 +45,10 @@ net::Task<void> accept_clients(Service& service, net::Listener& listener, config
   for (;;) {
     auto accepted = co_await listener.accept();
     if (!accepted) co_return;
-    if (door == config::Door::handoff) {
+    if (entrance.door == config::Door::handoff) {
       net::spawn(service.loop, serve_handed_over(service, std::move(*accepted)), warn);
     } else {
-      net::spawn(service.loop, serve_client(service, std::move(*accepted), door), warn);
+      net::spawn(service.loop, serve_client(service, std::move(*accepted), entrance), warn);
     }
     if (++in_a_row < clients_in_a_row) continue;
     in_a_row = 0;
@@ -112,7 +112,7 @@ void start_tasks(Service& service, std::vector<std::unique_ptr<net::Listener>>& 
                  std::shared_ptr<tls::TicketRing> tickets) {
   const auto broken = [](std::string_view) { std::abort(); };
   for (std::size_t i = 0; i < listeners.size(); ++i) {
-    net::spawn(service.loop, accept_clients(service, *listeners[i], service.spec.listeners[i].door), broken);
+    net::spawn(service.loop, accept_clients(service, *listeners[i], service.spec.listeners[i]), broken);
   }
   net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
   net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);

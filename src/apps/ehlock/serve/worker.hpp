@@ -13,6 +13,7 @@
 #include "os/fd.hpp"
 #include "os/jail.hpp"
 #include "session/counters.hpp"
+#include "session/board.hpp"
 #include "tls/tickets.hpp"
 
 namespace app {
@@ -20,6 +21,7 @@ namespace app {
 struct WorkerListener {
   os::UniqueFd socket;
   config::Door door = config::Door::starttls;
+  std::string name;  // as configured, for counting
 };
 
 struct WorkerSpec {
@@ -45,6 +47,8 @@ struct WorkerSpec {
   admission::Ledger* ledger = nullptr;  // shared by all workers
   std::size_t account = 0;              // this worker's in it
   session::Counters* counters = nullptr;
+  session::Board* board = nullptr;
+  std::size_t place = 0;  // this worker's in the board
   log::Sink* sink = nullptr;
   os::JailSpec jail;
 };

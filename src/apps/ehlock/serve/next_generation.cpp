@@ -1,0 +1,39 @@
+#include "apps/ehlock/serve/next_generation.hpp"
+
+#include <utility>
+
+#include "config/load.hpp"
+
+namespace app {
+
+std::vector<std::string> files_of(const Prepared& prepared) {
+  std::vector<std::string> files = prepared.plan.ticket_secrets;
+  for (const auto& chain : prepared.chains) {
+    files.push_back(chain.origin);
+    files.push_back(chain.key_file);
+  }
+  if (!prepared.plan.client_ca_file.empty()) files.push_back(prepared.plan.client_ca_file);
+  return files;
+}
+
+base::Result<std::unique_ptr<Generation>> next_generation(
+    const std::vector<std::string>& arguments, const config::Environment& environment, Listeners& listeners,
+    const Surroundings& around, const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
+  auto loaded = config::load_serve(arguments, environment);
+  if (!loaded) return tl::unexpected(loaded.error());
+  auto prepared = prepare(std::move(loaded->plan));
+  if (!prepared) return tl::unexpected(prepared.error());
+  auto opened = listeners.open(prepared->plan.listeners, prepared->workers);
+  if (opened) opened = listeners.open(metrics_listeners(prepared->plan), 1);
+  if (!opened) return tl::unexpected(opened.error());
+  auto keys = ticket_keys(*prepared);
+  return Generation::start(std::move(*prepared), around, std::move(keys));
+}
+
+std::vector<config::Listener> all_listeners(const config::ServePlan& plan) {
+  std::vector<config::Listener> all = plan.listeners;
+  for (auto& more : metrics_listeners(plan)) all.push_back(std::move(more));
+  return all;
+}
+
+}  // namespace app
