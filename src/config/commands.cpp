@@ -13,7 +13,8 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 const Arguments& command_names() {
-  static const Arguments names{"serve", "check", "sink", "send", "probe", "run", "help"};
+  static const Arguments names{"serve", "check",    "sink", "send",   "probe", "run", "status",
+                               "top",   "sessions", "kill", "reload", "drain", "help"};
   return names;
 }
 
@@ -56,6 +57,10 @@ std::vector<std::string> faults_of(const RunOptions& options) {
   return {};
 }
 
+std::vector<std::string> faults_of(const AdminCommand& /*options*/) {
+  return {};
+}
+
 template <typename Options>
 CommandLine tool(const std::string& command, const std::vector<Option<Options>>& table, const Arguments& arguments) {
   const auto shapes = shapes_of(table);
@@ -79,9 +84,9 @@ CommandLine serving(const std::string& command, const Arguments& arguments) {
   return Command{arguments};
 }
 
-// "probe HOST:PORT ..." is "probe --server HOST:PORT ...".
-Arguments with_server(Arguments arguments) {
-  if (!arguments.empty() && !arguments.front().starts_with('-')) arguments.insert(arguments.begin(), "--server");
+// "probe HOST:PORT ..." is "probe --server HOST:PORT ...", "kill ID" is "kill --session ID".
+Arguments with_flag(Arguments arguments, const char* flag) {
+  if (!arguments.empty() && !arguments.front().starts_with('-')) arguments.insert(arguments.begin(), flag);
   return arguments;
 }
 
@@ -95,12 +100,28 @@ CommandLine checking(Arguments arguments) {
   return parsed;
 }
 
+bool is_admin(const std::string& command) {
+  static const Arguments names{"status", "top", "sessions", "kill", "reload", "drain"};
+  return std::find(names.begin(), names.end(), command) != names.end();
+}
+
+CommandLine admin(const std::string& command, Arguments arguments) {
+  if (command == "kill") arguments = with_flag(std::move(arguments), "--session");
+  CommandLine parsed = tool(command, admin_options(command), arguments);
+  auto* chosen = std::get_if<AdminCommand>(&parsed);
+  if (chosen == nullptr) return parsed;
+  chosen->what = command;
+  if (command == "kill" && chosen->session.empty()) return usage_error({"--session: must be given"}, command);
+  return parsed;
+}
+
 CommandLine parse(const std::string& command, const Arguments& arguments) {
+  if (is_admin(command)) return admin(command, arguments);
   if (command == "serve") return serving<ServeCommand>(command, arguments);
   if (command == "check") return checking(arguments);
   if (command == "sink") return tool(command, sink_options(), arguments);
   if (command == "send") return tool(command, send_options(), arguments);
-  if (command == "probe") return tool(command, probe_options(), with_server(arguments));
+  if (command == "probe") return tool(command, probe_options(), with_flag(arguments, "--server"));
   if (command == "run") return tool(command, run_options(), arguments);
   return usage_error(
       {fmt::format("\"{}\": unknown command{}", base::escaped(command), suggestion(command, command_names()))}, "");

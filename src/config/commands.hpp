@@ -71,6 +71,15 @@ struct RunOptions {
   std::string keep;  // folder the messages stay in; empty: they go at the end
 };
 
+// status, top, sessions, kill, reload, drain: to a running service.
+struct AdminCommand {
+  std::string what;
+  std::string socket;
+  bool json = false;
+  std::string session;               // kill
+  std::chrono::seconds interval{2};  // top
+};
+
 struct Help {
   std::string text;  // for standard output, exit 0
 };
@@ -83,8 +92,8 @@ struct UsageError {
   std::string text;  // all faults, a line each; for standard error, exit 64
 };
 
-using CommandLine = std::variant<ServeCommand, CheckCommand, SinkOptions, SendOptions, ProbeOptions, RunOptions, Help,
-                                 VersionText, UsageError>;
+using CommandLine = std::variant<ServeCommand, CheckCommand, SinkOptions, SendOptions, ProbeOptions, RunOptions,
+                                 AdminCommand, Help, VersionText, UsageError>;
 
 // `argv` with the program's name in front.
 [[nodiscard]] CommandLine parse_command_line(const std::vector<std::string>& argv);

@@ -189,6 +189,20 @@ ServeOptions watch_options() {
            .unset = "nothing is told",
            .help = "answer /metrics (Prometheus), /healthz and /readyz by HTTP here"},
           [](Draft & d) -> auto& { return d.plan.metrics; }, listening),
+      single<Draft>(
+          {.flag = "admin",
+           .key = "admin",
+           .argument = "unix:/PATH",
+           .unset = "there is none",
+           .help = "socket for ehlock status, top, sessions, kill, reload and drain; for root alone"},
+          [](Draft & d) -> auto& { return d.plan.admin; }, socket_path),
+      single<Draft>(
+          {.flag = "admin-group",
+           .key = "admin_group",
+           .argument = "NAME",
+           .unset = "root alone",
+           .help = "this group may use the admin socket too"},
+          [](Draft & d) -> auto& { return d.plan.admin_group; }, plain),
   };
 }
 

@@ -79,6 +79,9 @@ struct ServePlan {
 
   std::optional<os::Endpoint> metrics;  // where the exporter answers; none: there is none
 
+  std::string admin;        // path of the admin socket; empty: none
+  std::string admin_group;  // who may use it besides root
+
   LogTarget log;
   LogFormat log_format = LogFormat::text;
   std::string log_name = "ehlock";  // the program's name in log lines

@@ -136,4 +136,29 @@ const std::vector<Option<RunOptions>>& run_options() {
   return table;
 }
 
+std::vector<Option<AdminCommand>> admin_options(std::string_view command) {
+  std::vector<Option<AdminCommand>> table{single<AdminCommand>(
+      {.flag = "admin",
+       .argument = "unix:/PATH",
+       .standard = "unix:/run/ehlock/admin.sock",
+       .help = "the admin socket of the service"},
+      [](AdminCommand & o) -> auto& { return o.socket; }, socket_path)};
+  if (command == "status" || command == "top" || command == "sessions") {
+    table.push_back(single<AdminCommand>(
+        {.flag = "json", .kind = Kind::toggle, .standard = "false", .help = "as JSON"},
+        [](AdminCommand & o) -> auto& { return o.json; }, toggle));
+  }
+  if (command == "top") {
+    table.push_back(single<AdminCommand>(
+        {.flag = "interval", .kind = Kind::duration, .argument = "TIME", .standard = "2s", .help = "between two views"},
+        [](AdminCommand & o) -> auto& { return o.interval; }, duration));
+  }
+  if (command == "kill") {
+    table.push_back(single<AdminCommand>(
+        {.flag = "session", .argument = "ID", .unset = "must be given", .help = "the session's id, as in the log"},
+        [](AdminCommand & o) -> auto& { return o.session; }, plain));
+  }
+  return table;
+}
+
 }  // namespace config

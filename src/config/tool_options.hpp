@@ -12,5 +12,7 @@ namespace config {
 [[nodiscard]] const std::vector<Option<SendOptions>>& send_options();
 [[nodiscard]] const std::vector<Option<ProbeOptions>>& probe_options();
 [[nodiscard]] const std::vector<Option<RunOptions>>& run_options();
+// Of one of the admin commands.
+[[nodiscard]] std::vector<Option<AdminCommand>> admin_options(std::string_view command);
 
 }  // namespace config

@@ -119,6 +119,12 @@ base::Result<std::string> absolute_path(std::string_view text) {
   return std::string(text);
 }
 
+base::Result<std::string> socket_path(std::string_view text) {
+  constexpr std::string_view prefix = "unix:";
+  if (!text.starts_with(prefix)) return base::fail("must be unix:/PATH");
+  return absolute_path(text.substr(prefix.size()));
+}
+
 base::Result<std::string> host_name(std::string_view text) {
   if (text.empty() || text.size() > 255 || !printable(text)) {
     return base::fail("must be a host's name: 1 to 255 printable ASCII characters without spaces");

@@ -47,6 +47,9 @@ using CountParser = std::function<base::Result<std::size_t>(std::string_view)>;
 // A path that starts at the root.
 [[nodiscard]] base::Result<std::string> absolute_path(std::string_view text);
 
+// "unix:/PATH": the path.
+[[nodiscard]] base::Result<std::string> socket_path(std::string_view text);
+
 // A host's name or address literal for SMTP replies (RFC 5321 §4.1.2): printable, without spaces, at most 255 octets.
 [[nodiscard]] base::Result<std::string> host_name(std::string_view text);
 

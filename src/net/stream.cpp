@@ -116,6 +116,10 @@ void Stream::end_writing() {
   writable_.reset();
 }
 
+void Stream::cut() {
+  if (readable_) ::shutdown(readable_.get(), SHUT_RDWR);
+}
+
 void Stream::close() {
   read_waiter_.reset();
   write_waiter_.reset();

@@ -47,6 +47,9 @@ class Stream {
   // Both directions closed now. Waits of other coroutines on this stream end as timed out.
   void close();
 
+  // The peer is gone as of now, as if it had closed: reads find the end, writes are lost. Sockets only.
+  void cut();
+
   // Ends every present wait as timed out (drain).
   void interrupt();
 

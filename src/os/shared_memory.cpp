@@ -17,4 +17,12 @@ base::Result<void> make_read_only(const void* pages, std::size_t size) {
   return {};
 }
 
+void keep_from_children(void* pages, std::size_t size) {
+  ::madvise(pages, size, MADV_DONTFORK);
+}
+
+void give_back(void* pages, std::size_t size) {
+  ::munmap(pages, size);
+}
+
 }  // namespace os

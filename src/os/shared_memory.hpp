@@ -15,6 +15,12 @@ namespace os {
 // From now on this process can only read them.
 [[nodiscard]] base::Result<void> make_read_only(const void* pages, std::size_t size);
 
+// Processes forked from now on do not have them.
+void keep_from_children(void* pages, std::size_t size);
+
+// Gives them back; other processes keep theirs.
+void give_back(void* pages, std::size_t size);
+
 // A T in such memory.
 template <typename T>
 [[nodiscard]] base::Result<T*> make_shared() {

@@ -100,6 +100,14 @@ base::Result<User> find_user(std::string_view name) {
   return User{text, *uid, *uid, {*uid}};
 }
 
+base::Result<gid_t> find_group(std::string_view name) {
+  const std::string text(name);
+  if (const group* entry = getgrnam(text.c_str()); entry != nullptr) return entry->gr_gid;
+  const auto gid = base::number<gid_t>(name);
+  if (!gid || *gid == static_cast<gid_t>(-1)) return base::fail("{}: no such group", base::escaped(name));
+  return *gid;
+}
+
 User unused_user() {
   const Numbers numbers = are_mapped(far_numbers) ? far_numbers : near_numbers;
   for (;;) {

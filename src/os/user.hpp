@@ -21,6 +21,9 @@ struct User {
 // By name or by number.
 [[nodiscard]] base::Result<User> find_user(std::string_view name);
 
+// A group's number, by name or by number.
+[[nodiscard]] base::Result<gid_t> find_group(std::string_view name);
+
 // An uid (and equal gid) far from real users that nobody has, in the password file or among running processes
 // (threat 44: siblings of one uid may ptrace and kill each other).
 [[nodiscard]] User unused_user();

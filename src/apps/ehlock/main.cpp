@@ -14,6 +14,7 @@
 #include "apps/ehlock/send/send.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
 #include "apps/ehlock/sink/sink.hpp"
+#include "apps/ehlock/watch/admin.hpp"
 #include "config/commands.hpp"
 #include "tls/library.hpp"
 
@@ -41,6 +42,10 @@ int perform(const config::ProbeOptions& options) {
 
 int perform(const config::RunOptions& options) {
   return app::run_demo(options);
+}
+
+int perform(const config::AdminCommand& command) {
+  return app::administer(command);
 }
 
 int perform(const config::Help& help) {

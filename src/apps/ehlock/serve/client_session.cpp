@@ -31,6 +31,25 @@ smtp::DialogSettings dialog_settings(const Service& service, const session::Clie
   return settings;
 }
 
+// While it lives, the session can be seen and cut by the operator.
+class Known {
+ public:
+  Known(Service& service, const Arrival& arrival, net::Stream& stream)
+      : service_(service),
+        id_(arrival.identity.session_id),
+        entry_(*service.spec.roster, id_, arrival.identity.text(), arrival.entrance.name) {
+    service_.clients[id_] = &stream;
+  }
+  ~Known() { service_.clients.erase(id_); }
+  Known(const Known&) = delete;
+  Known& operator=(const Known&) = delete;
+
+ private:
+  Service& service_;
+  std::string id_;
+  session::Roster::Entry entry_;
+};
+
 // Counts what becomes of the connections it passes on.
 class CountedOpener final : public session::BackendOpener {
  public:
@@ -92,6 +111,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   journal.connected(fmt::format("{} ({})", identity.server.text(), text_of(door)));
   journal.goes_to(service.spec.backend_name);
   session::ClientSide client{session::Channel(std::move(stream))};
+  const Known known(service, arrival, client.channel().stream());
   if (!co_await is_patient(service, client, arrival, journal)) co_return;
   session::InProcessTls tls({service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits,
                              service.spec.board, arrival.entrance.name},

@@ -12,6 +12,7 @@ constexpr char ticket_keys_kind = 'T';
 constexpr char finish_kind = 'F';
 constexpr char end_kind = 'E';
 constexpr char new_log_kind = 'L';
+constexpr char kill_kind = 'K';
 
 std::string octets_of(std::int64_t epoch) {
   std::string octets;
@@ -53,12 +54,14 @@ std::string encode(const Order& order) {
   if (std::holds_alternative<Finish>(order)) return std::string(1, finish_kind);
   if (std::holds_alternative<End>(order)) return std::string(1, end_kind);
   if (std::holds_alternative<NewLog>(order)) return std::string(1, new_log_kind);
+  if (const auto* kill = std::get_if<Kill>(&order)) return kill_kind + kill->session;
   return encode_keys(std::get<NewTicketKeys>(order));
 }
 
 std::optional<Order> decode_order(std::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
   if (bytes.front() == ticket_keys_kind) return decode_keys(bytes.substr(1));
+  if (bytes.front() == kill_kind) return Kill{std::string(bytes.substr(1))};
   if (bytes.size() != 1) return std::nullopt;
   if (bytes.front() == finish_kind) return Finish{};
   if (bytes.front() == end_kind) return End{};

@@ -19,7 +19,10 @@ struct NewTicketKeys {
 struct Finish {};  // accept no more, let the sessions end by themselves (a new generation serves from now on)
 struct End {};     // accept no more, 421 to idle clients, end when the last session did
 struct NewLog {};  // log lines go to the descriptor that comes with this
-using Order = std::variant<NewTicketKeys, Finish, End, NewLog>;
+struct Kill {
+  std::string session;  // as in the log
+};
+using Order = std::variant<NewTicketKeys, Finish, End, NewLog, Kill>;
 
 [[nodiscard]] std::string encode(const Order& order);
 [[nodiscard]] std::optional<Order> decode_order(std::string_view bytes);

@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "os/packet.hpp"
+#include "os/shared_memory.hpp"
 
 namespace app {
 namespace {
@@ -44,7 +45,28 @@ base::Result<void> Generation::check_keys(Prepared prepared, Surroundings around
 
 Generation::~Generation() {
   kill();
-  for (auto& slot : slots_) give_back_place(slot.worker);
+  for (auto& slot : slots_) {
+    give_back_place(slot.worker);
+    slot.forget_roster();
+  }
+}
+
+void Generation::Slot::forget_roster() {
+  if (roster != nullptr) os::give_back(roster, sizeof *roster);
+  roster = nullptr;
+}
+
+void Generation::kill_session(const std::string& id) {
+  order(Kill{id});
+}
+
+std::vector<session::Listed> Generation::sessions() const {
+  std::vector<session::Listed> all;
+  for (const auto& slot : slots_) {
+    if (slot.roster == nullptr || slot.worker.pid == 0) continue;
+    for (auto& one : slot.roster->sessions()) all.push_back(std::move(one));
+  }
+  return all;
 }
 
 // Its sessions went with it.

@@ -20,6 +20,7 @@
 #include "os/process.hpp"
 #include "session/counters.hpp"
 #include "session/board.hpp"
+#include "session/roster.hpp"
 #include "tls/tickets.hpp"
 
 namespace app {
@@ -57,6 +58,8 @@ class Generation {
 
   void give_ticket_keys(const std::vector<tls::TicketKey>& keys);
   void give_log_file(int file);     // opened anew
+  void kill_session(const std::string& id);
+  [[nodiscard]] std::vector<session::Listed> sessions() const;
   void finish();                    // let sessions end by themselves; nothing is restarted from now on
   void end();                       // 421 to idle clients
   void kill();                      // at once
@@ -79,6 +82,8 @@ class Generation {
     os::FdPair launcher;  // the same for the launcher; empty without one
     os::FdPair resolver;  // and for the resolver
     Child worker;
+    session::Roster* roster = nullptr;  // of the worker that runs, or ran last
+    void forget_roster();
   };
 
   Generation(Prepared prepared, Surroundings around) : prepared_(std::move(prepared)), around_(around) {}

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/ehlock/serve/admin_commands.hpp"
 #include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/launcher.hpp"
 #include "apps/ehlock/serve/resolver.hpp"
@@ -17,6 +18,7 @@
 #include "base/text.hpp"
 #include "os/limits.hpp"
 #include "os/packet.hpp"
+#include "os/shared_memory.hpp"
 
 namespace app {
 namespace {
@@ -29,15 +31,6 @@ constexpr std::uint64_t descriptors_per_session = 3;
 constexpr std::uint64_t descriptors_per_hand_over = 8;
 constexpr std::uint64_t descriptors_of_a_worker = 256;
 constexpr std::uint64_t descriptors_of_an_exporter = 128;
-
-std::vector<WatchedCertificate> watched_certificates(const Prepared& prepared) {
-  std::vector<WatchedCertificate> all;
-  for (const auto& chain : prepared.chains) {
-    const auto& names = chain.facts.names;
-    all.push_back({names.empty() ? chain.facts.subject : names.front(), chain.facts.serial, chain.facts.not_after});
-  }
-  return all;
-}
 
 std::uint64_t descriptors_of_a_session(const config::ServePlan& plan) {
   return config::takes_hand_overs(plan) ? descriptors_per_hand_over : descriptors_per_session;
@@ -229,6 +222,7 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.counters = &around_.counters;
   spec.board = &around_.board;
   spec.place = slot.worker.place.value_or(0);
+  spec.roster = slot.roster;
   spec.jail.role = os::Role::worker;
   spec.jail.root = plan.jail;
   spec.jail.user = prepared_.worker_user;
@@ -243,6 +237,10 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
 base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::TicketKey>& ticket_keys) {
   slot.worker.name = fmt::format("worker {}", slot.number);
   if (!slot.worker.place) slot.worker.place = around_.board.take_place();
+  auto roster = os::make_shared<session::Roster>();
+  if (!roster) return tl::unexpected(roster.error());
+  slot.forget_roster();
+  slot.roster = *roster;
   auto control = os::make_socket_pair(SOCK_SEQPACKET);
   if (!control) return tl::unexpected(control.error());
   slot.account = admission::OpenAccount::open(*around_.ledger);
@@ -269,6 +267,7 @@ base::Result<void> Generation::start_worker(Slot& slot, const std::vector<tls::T
   };
   const auto pid = os::fork_role(role, true);
   if (!pid) return tl::unexpected(pid.error());
+  os::keep_from_children(slot.roster, sizeof *slot.roster);
   slot.worker.reads_orders = true;
   slot.worker.pid = *pid;
   slot.worker.started = steady_clock::now();

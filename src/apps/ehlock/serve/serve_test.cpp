@@ -59,6 +59,7 @@ TEST(ControlWire, orders_without_content_come_back_as_they_were) {
   EXPECT_TRUE(std::holds_alternative<Finish>(*decode_order(encode(Finish{}))));
   EXPECT_TRUE(std::holds_alternative<End>(*decode_order(encode(End{}))));
   EXPECT_TRUE(std::holds_alternative<NewLog>(*decode_order(encode(NewLog{}))));
+  EXPECT_EQ(std::get<Kill>(*decode_order(encode(Kill{"3f9a0c11"}))).session, "3f9a0c11");
 }
 
 TEST(ControlWire, what_is_no_order_is_refused) {

@@ -1,7 +1,9 @@
 // Service: what all sessions of a worker share. It is made once, before the jail, and handed out in parts.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "admission/desk.hpp"
@@ -9,6 +11,7 @@
 #include "log/journal.hpp"
 #include "net/listener.hpp"
 #include "net/loop.hpp"
+#include "net/stream.hpp"
 #include "session/drain.hpp"
 #include "session/launcher_client.hpp"
 #include "session/policy_client.hpp"
@@ -47,6 +50,7 @@ struct Service {
   session::Drain drain;
   log::SessionIds ids;
   QuietSink quiet_sink;
+  std::map<std::string, net::Stream*> clients;  // by session id, while they talk
   std::size_t active = 0;
   bool accepting = true;
 };

@@ -6,7 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <functional>
@@ -16,11 +16,11 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/listeners.hpp"
 #include "apps/ehlock/serve/next_generation.hpp"
 #include "apps/ehlock/serve/prepared.hpp"
 #include "apps/ehlock/serve/sinks.hpp"
+#include "apps/ehlock/serve/supervisor_class.hpp"
 #include "apps/shared/agenda.hpp"
 #include "apps/shared/file_watch.hpp"
 #include "base/text.hpp"
@@ -68,62 +68,15 @@ base::Result<admission::Ledger*> make_ledger() {
   return ledger;
 }
 
-// Memory shared with all processes, which outlives every one of them.
-struct SharedMemory {
-  session::Counters& counters;
-  admission::Ledger& ledger;
-  session::Board& board;
-};
+}  // namespace
 
-class Supervisor {
- public:
-  Supervisor(std::vector<std::string> arguments, SharedMemory shared, FileWatch watch)
-      : arguments_(std::move(arguments)),
-        counters_(shared.counters),
-        ledger_(shared.ledger),
-        board_(shared.board),
-        watch_(std::move(watch)),
-        own_secret_(random_secret()) {}
-
-  int run();
-
- private:
-  [[nodiscard]] bool adopt_sockets();
-  void watch_over();
-  [[nodiscard]] base::Result<void> start();
-  void loop(int signals);
-  void on_signal(int number);
-  void on_ends();
-  void reload(std::string_view why);
-  void replace_current(std::unique_ptr<Generation> fresh);
-  void drain_oldest();
-  void look_at_files();
-  void look_at_epoch();
-  void restart_missing();
-  void reopen_log();
-  void drain();
-  void announce() const;
-  void say(log::Severity severity, std::string_view text) const;
-  [[nodiscard]] std::vector<tls::TicketKey> ticket_keys(const Prepared& prepared) const;
-  [[nodiscard]] bool over() const;
-
-  std::vector<std::string> arguments_;
-  session::Counters& counters_;
-  admission::Ledger& ledger_;
-  session::Board& board_;
-  FileWatch watch_;
-  os::InitSystem init_ = os::InitSystem::of_environment();
-  std::vector<config::Listener> passed_;  // sockets the init system opened
-  base::Secret own_secret_;               // tickets without a configured secret: resumption until this process ends
-  std::unique_ptr<log::Sink> sink_;
-  Agenda agenda_;
-  Listeners listeners_;
-  std::unique_ptr<Generation> current_;
-  std::vector<std::shared_ptr<Generation>> former_;  // oldest first
-  std::int64_t epoch_ = 0;
-  bool ending_ = false;
-  bool restart_planned_ = false;
-};
+Supervisor::Supervisor(std::vector<std::string> arguments, SharedMemory shared, FileWatch watch)
+    : arguments_(std::move(arguments)),
+      counters_(shared.counters),
+      ledger_(shared.ledger),
+      board_(shared.board),
+      watch_(std::move(watch)),
+      own_secret_(random_secret()) {}
 
 void Supervisor::say(log::Severity severity, std::string_view text) const {
   for (const auto line : base::split(text, '\n')) sink_->write(severity, line);
@@ -154,6 +107,7 @@ void Supervisor::replace_current(std::unique_ptr<Generation> fresh) {
   }
   current_ = std::move(fresh);
   sink_ = make_sink(current_->prepared().plan);
+  open_admin();
   listeners_.keep_only(all_listeners(current_->prepared().plan));
   board_.reloaded = session::seconds_now();
   board_.ticket_keys_from = start_of_ticket_epoch();
@@ -185,6 +139,7 @@ void Supervisor::reload(std::string_view why) {
   for (int again = 0; !reloaded && again < most_readings && watch_.changed(); ++again) reloaded = start();
   init_.tell(fmt::format("READY=1\nSTATUS={}", reloaded ? serving : "serving; the last reload failed, see the log"));
   board_.tallies.add({"reload", reloaded ? "ok" : "failed"});
+  last_reload_ = reloaded ? "" : reloaded.error().text;
   if (reloaded) {
     say(log::Severity::info, "reloaded");
     return;
@@ -305,7 +260,7 @@ bool Supervisor::adopt_sockets() {
   return adopted.has_value();
 }
 
-void each_interval(Agenda& agenda, milliseconds interval, const std::function<void()>& action) {
+static void each_interval(Agenda& agenda, milliseconds interval, const std::function<void()>& action) {
   agenda.in(interval, [&agenda, interval, action] {
     action();
     each_interval(agenda, interval, action);
@@ -319,8 +274,10 @@ void Supervisor::watch_over() {
 }
 
 void Supervisor::loop(int signals) {
-  std::array<pollfd, 2> watched{{{signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}}};
+  const AdminDeeds admin = deeds();
   while (!over()) {
+    std::vector<pollfd> watched{{signals, POLLIN, 0}, {watch_.fd(), POLLIN, 0}};
+    admin_.add_to(watched);
     if (::poll(watched.data(), watched.size(), agenda_.until_next()) < 0 && errno != EINTR) return;
     if (watched[1].revents != 0) {
       watch_.clear_notices();
@@ -330,8 +287,10 @@ void Supervisor::loop(int signals) {
     while (watched[0].revents != 0 && ::read(signals, &info, sizeof info) == sizeof info) {
       on_signal(static_cast<int>(info.ssi_signo));
     }
+    admin_.serve([&admin](const std::string& command) { return answer_of(admin, command); });
     agenda_.perform_due();
   }
+  admin_.close();
 }
 
 int Supervisor::run() {
@@ -355,8 +314,6 @@ int Supervisor::run() {
   say(log::Severity::info, "stopped");
   return EX_OK;
 }
-
-}  // namespace
 
 int serve(const std::vector<std::string>& arguments) {
   if (const auto fits = tls::check_library(); !fits) {

@@ -81,6 +81,11 @@ bool obey(Orders& with, os::Packet packet) {
     with.tickets->replace(std::move(fresh->keys));
     return true;
   }
+  if (const auto* kill = std::get_if<Kill>(&*order)) {
+    const auto found = with.service.clients.find(kill->session);
+    if (found != with.service.clients.end()) found->second->cut();
+    return true;
+  }
   stop_accepting(with.service, with.listeners);
   if (std::holds_alternative<End>(*order)) with.service.drain.begin();
   return true;

@@ -14,6 +14,7 @@
 #include "os/jail.hpp"
 #include "session/counters.hpp"
 #include "session/board.hpp"
+#include "session/roster.hpp"
 #include "tls/tickets.hpp"
 
 namespace app {
@@ -49,6 +50,7 @@ struct WorkerSpec {
   session::Counters* counters = nullptr;
   session::Board* board = nullptr;
   std::size_t place = 0;  // this worker's in the board
+  session::Roster* roster = nullptr;
   log::Sink* sink = nullptr;
   os::JailSpec jail;
 };

@@ -17,30 +17,6 @@ using session::Tally;
 // A backend missed this long ago says nothing about now: without clients nobody would find out that it is back.
 constexpr std::int64_t a_moment = 30;
 
-// A metric that is kept as tallies: its name there, its name here, its labels.
-struct Family {
-  const char* tally;
-  const char* name;
-  const char* help;
-  std::vector<const char*> labels;
-};
-
-const std::vector<Family>& families() {
-  static const std::vector<Family> all{
-      {"connections", "ehlock_connections_total", "Clients that connected.", {"listener"}},
-      {"sessions", "ehlock_sessions_total", "Sessions that ended, by how.", {"listener", "result"}},
-      {"starttls", "ehlock_starttls_total", "STARTTLS that was begun.", {"listener", "result"}},
-      {"handshakes", "ehlock_tls_handshakes_total", "Handshakes that succeeded.", {"listener", "version", "resumed"}},
-      {"failures", "ehlock_tls_handshake_failures_total", "Handshakes that failed.", {"listener", "reason"}},
-      {"cipher", "ehlock_tls_cipher_total", "Handshakes by cipher.", {"cipher"}},
-      {"group", "ehlock_tls_group_total", "Handshakes by key exchange.", {"group"}},
-      {"backend", "ehlock_backend_connect_total", "Connections to the backend.", {"backend", "result"}},
-      {"policy", "ehlock_policy_requests_total", "Questions to the policy service.", {"action"}},
-      {"reload", "ehlock_reload_total", "Reloads of configuration and certificates.", {"result"}},
-      {"child", "ehlock_process_ends_total", "Processes that ended before their time.", {"process"}}};
-  return all;
-}
-
 // A number that is kept as such.
 struct Number {
   const char* name;
@@ -123,6 +99,22 @@ bool all_have_expired(const std::vector<WatchedCertificate>& certificates) {
 }
 
 }  // namespace
+
+const std::vector<Family>& families() {
+  static const std::vector<Family> all{
+      {"connections", "ehlock_connections_total", "Clients that connected.", {"listener"}},
+      {"sessions", "ehlock_sessions_total", "Sessions that ended, by how.", {"listener", "result"}},
+      {"starttls", "ehlock_starttls_total", "STARTTLS that was begun.", {"listener", "result"}},
+      {"handshakes", "ehlock_tls_handshakes_total", "Handshakes that succeeded.", {"listener", "version", "resumed"}},
+      {"failures", "ehlock_tls_handshake_failures_total", "Handshakes that failed.", {"listener", "reason"}},
+      {"cipher", "ehlock_tls_cipher_total", "Handshakes by cipher.", {"cipher"}},
+      {"group", "ehlock_tls_group_total", "Handshakes by key exchange.", {"group"}},
+      {"backend", "ehlock_backend_connect_total", "Connections to the backend.", {"backend", "result"}},
+      {"policy", "ehlock_policy_requests_total", "Questions to the policy service.", {"action"}},
+      {"reload", "ehlock_reload_total", "Reloads of configuration and certificates.", {"result"}},
+      {"child", "ehlock_process_ends_total", "Processes that ended before their time.", {"process"}}};
+  return all;
+}
 
 std::string label(std::string_view name, std::string_view value) {
   std::string safe;

@@ -24,6 +24,15 @@ struct Watched {
   std::vector<WatchedCertificate> certificates;
 };
 
+// A metric that is kept as tallies: its name there, its name for Prometheus, its labels.
+struct Family {
+  const char* tally;
+  const char* name;
+  const char* help;
+  std::vector<const char*> labels;
+};
+[[nodiscard]] const std::vector<Family>& families();
+
 // Prometheus' text format, version 0.0.4.
 [[nodiscard]] std::string metrics_text(const Watched& watched);
 
