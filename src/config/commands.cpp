@@ -13,8 +13,8 @@ namespace {
 using Arguments = std::vector<std::string>;
 
 const Arguments& command_names() {
-  static const Arguments names{"serve", "check",    "sink", "send",   "probe", "run", "status",
-                               "top",   "sessions", "kill", "reload", "drain", "help"};
+  static const Arguments names{"serve", "check",    "sink", "send",  "probe",  "run",   "status",
+                               "top",   "sessions", "kill", "trace", "reload", "drain", "help"};
   return names;
 }
 
@@ -101,7 +101,7 @@ CommandLine checking(Arguments arguments) {
 }
 
 bool is_admin(const std::string& command) {
-  static const Arguments names{"status", "top", "sessions", "kill", "reload", "drain"};
+  static const Arguments names{"status", "top", "sessions", "kill", "trace", "reload", "drain"};
   return std::find(names.begin(), names.end(), command) != names.end();
 }
 
@@ -111,6 +111,7 @@ CommandLine admin(const std::string& command, Arguments arguments) {
   auto* chosen = std::get_if<AdminCommand>(&parsed);
   if (chosen == nullptr) return parsed;
   chosen->what = command;
+  if (command == "trace" && chosen->client.empty()) return usage_error({"--client: must be given"}, command);
   if (command == "kill" && chosen->session.empty()) return usage_error({"--session: must be given"}, command);
   return parsed;
 }

@@ -71,13 +71,15 @@ struct RunOptions {
   std::string keep;  // folder the messages stay in; empty: they go at the end
 };
 
-// status, top, sessions, kill, reload, drain: to a running service.
+// status, top, sessions, kill, trace, reload, drain: to a running service.
 struct AdminCommand {
   std::string what;
   std::string socket;
   bool json = false;
   std::string session;               // kill
   std::chrono::seconds interval{2};  // top
+  std::string client;                // trace: a network
+  std::chrono::seconds time{600};    // trace
 };
 
 struct Help {

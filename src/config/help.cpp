@@ -81,6 +81,7 @@ std::string program_help() {
          "  top        the same, again and again\n"
          "  sessions   who is connected\n"
          "  kill       end a session\n"
+         "  trace      have the log tell the dialogs of some clients for a while\n"
          "  reload     have the service read its configuration again\n"
          "  drain      have the service end when its sessions have\n"
          "  run        show all of it on this machine, without configuration\n"

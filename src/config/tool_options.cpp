@@ -153,6 +153,14 @@ std::vector<Option<AdminCommand>> admin_options(std::string_view command) {
         {.flag = "interval", .kind = Kind::duration, .argument = "TIME", .standard = "2s", .help = "between two views"},
         [](AdminCommand & o) -> auto& { return o.interval; }, duration));
   }
+  if (command == "trace") {
+    table.push_back(single<AdminCommand>(
+        {.flag = "client", .argument = "NETWORK", .unset = "must be given", .help = "clients whose dialog is told"},
+        [](AdminCommand & o) -> auto& { return o.client; }, plain));
+    table.push_back(single<AdminCommand>(
+        {.flag = "time", .kind = Kind::duration, .argument = "TIME", .standard = "10m", .help = "for how long"},
+        [](AdminCommand & o) -> auto& { return o.time; }, duration));
+  }
   if (command == "kill") {
     table.push_back(single<AdminCommand>(
         {.flag = "session", .argument = "ID", .unset = "must be given", .help = "the session's id, as in the log"},

@@ -231,6 +231,11 @@ void Journal::pregreet(std::string_view text, std::chrono::milliseconds after) {
        {{"bytes", static_cast<std::int64_t>(text.size())}, {"after_ms", after.count()}, {"text", shown}});
 }
 
+void Journal::traced(std::string_view side, std::string_view text) {
+  line(Severity::info, "trace", fmt::format("trace: {}: {}", side, text),
+       {{"side", std::string(side)}, {"said", std::string(text)}});
+}
+
 void Journal::warning(std::string_view text) {
   line(Severity::warning, "warning", fmt::format("warning: {}", text));
 }

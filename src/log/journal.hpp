@@ -75,6 +75,7 @@ class Journal {
   void limit_exceeded(std::string_view what, std::size_t count, std::string_view setting);
   // A client that talked before the greeting; `text` as it came. postscreen(8)'s line.
   void pregreet(std::string_view text, std::chrono::milliseconds after);
+  void traced(std::string_view side, std::string_view text);  // C, S: what a client and we said, without secrets
   void warning(std::string_view text);  // anything else worth a line; wire text must be escaped by the caller
 
   // For the last event only: where the session goes, and the last command.

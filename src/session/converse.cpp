@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "session/trace.hpp"
 
 namespace session {
 namespace {
@@ -20,6 +21,7 @@ struct Conversation {
   smtp::Dialog& dialog;
   std::optional<BackendSide> backend;
   bool greeted = false;                       // the backend of the moment has greeted
+  bool challenged = false;                    // the client was sent a 334 last
   std::string_view last_command = "CONNECT";  // for the log line of a client that goes or falls silent
 };
 
@@ -38,6 +40,16 @@ net::Task<std::optional<Fault>> open_backend(Conversation& now) {
   co_return std::nullopt;
 }
 
+void trace_client(const Conversation& now, const smtp::Line& line) {
+  if (now.with.traced) now.with.journal.traced("C", told_of_client(line.text, now.challenged));
+}
+
+void trace_words(Conversation& now, std::string_view words) {
+  if (words.empty()) return;
+  now.challenged = is_challenge(words);
+  if (now.with.traced) now.with.journal.traced("S", told_to_client(words));
+}
+
 // The words of a step, each to its hearer. The client's come first: where both are there, the client's end the session.
 net::Task<std::optional<Fault>> say(Conversation& now, const Step& step) {
   if (!step.to_backend.empty() && now.backend) {
@@ -45,6 +57,7 @@ net::Task<std::optional<Fault>> say(Conversation& now, const Step& step) {
     // A backend that closed in the middle of our words may have said why: its reply is read where one is awaited.
     if (fault && step.next != Next::backend_reply) co_return fault;
   }
+  trace_words(now, step.to_client);
   const net::Deadline deadline = after(now.with.limits.command);
   if (step.next == Next::start_tls) co_return co_await now.with.tls.invite(now.with.client, step.to_client, deadline);
   co_return co_await now.with.client.send(step.to_client, deadline);
@@ -80,6 +93,7 @@ net::Task<Step> client_line(Conversation& now) {
     co_return now.dialog.on_fault(ending ? Fault::shutting_down : *fault);
   }
   smtp::Line line = std::get<smtp::Line>(event);
+  trace_client(now, line);
   remember(now, line);
   const std::size_t behind = now.with.client.unread_behind(line.size);
   // Looking behind the line may have moved the buffer it is a view of.

@@ -25,6 +25,7 @@ struct Parts {
   log::Journal& journal;     // the one place that writes log lines
   Drain& drain;              // whether the service is ending
   const Limits& limits;
+  bool traced = false;  // the dialog is told to the journal, without secrets
 };
 
 // The dialog decides, this performs. What somebody can still be told about (silence, a lost backend, TLS refused) goes

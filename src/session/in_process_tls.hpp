@@ -3,9 +3,9 @@
 
 #include "admission/desk.hpp"
 #include "log/journal.hpp"
+#include "session/board.hpp"
 #include "session/client_identity.hpp"
 #include "session/counters.hpp"
-#include "session/board.hpp"
 #include "session/limits.hpp"
 #include "session/signer.hpp"
 #include "session/tls_starter.hpp"
@@ -20,7 +20,7 @@ struct TlsService {
   Signer& signer;
   Counters& counters;
   const Limits& limits;
-  Board* board = nullptr;     // where it is counted in detail; null: nowhere
+  Board* board = nullptr;       // where it is counted in detail; null: nowhere
   std::string_view listener{};  // how the board calls it
 };
 

@@ -129,3 +129,27 @@ def test_who_babbles_on_the_admin_socket_is_dropped(managed, place):
         one.sendall(b"nonsense\n")
         assert one.recv(100).startswith(b"error: status, sessions,")
     assert ask("status")[0] == 0 and front.process.poll() is None
+
+
+def test_a_trace_tells_the_dialog_without_secrets(managed):
+    front, ask = managed()
+    assert ask("trace", "--client", "127.0.0.0/8", "--time", "1m")[0] == 0
+    with talking(front) as client:
+        client.expect("AUTH LOGIN", 334)
+        client.expect("aHVudGVyMg==", 235)
+        client.expect("MAIL FROM:<a@example.org>", 250)
+        client.expect("RCPT TO:<b@example.org>", 250)
+        client.expect("DATA", 354)
+        client.expect("Subject: x\r\n\r\nsecret text\r\n.", 250)
+        client.expect("QUIT", 221)
+    front.sessions_ended()
+    front.wait_for(r"trace: C: AUTH LOGIN \(\.\.\.\)$")
+    front.wait_for(r"trace: C: RCPT TO:<b@example.org>$")
+    front.wait_for(r"trace: S: 221 ")
+    assert not [line for line in front.lines if "secret text" in line or "aHVudGVyMg" in line]
+    assert ask("trace", "--client", "nonsense")[0] == 1
+    assert ask("trace", "--client", "192.0.2.1")[0] == 0
+    mark = front.mark()
+    talking(front).close()
+    front.sessions_ended(after=mark)
+    assert not front.count("trace: C", after=mark)

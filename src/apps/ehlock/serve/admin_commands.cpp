@@ -28,6 +28,19 @@ std::string kill_one(const AdminDeeds& deeds, const std::string& session) {
   return deeds.kill(session) ? "ok\n" : "error: there is no such session\n";
 }
 
+// "600 192.0.2.0/24"
+std::string trace_some(const AdminDeeds& deeds, const std::string& what) {
+  const auto space = what.find(' ');
+  const auto seconds = base::number<std::uint32_t>(what.substr(0, space));
+  if (space == std::string::npos || !seconds) return "error: trace SECONDS NETWORK\n";
+  const std::string network = what.substr(space + 1);
+  const auto parsed = os::Network::parse(network);
+  if (!parsed) return "error: " + parsed.error().text + "\n";
+  deeds.trace({*seconds, network});
+  return fmt::format("ok: for {} s the log tells the dialogs of clients in {}, in lines with \"trace:\"\n", *seconds,
+                     network);
+}
+
 void add_tallies(Report& report, const session::Tallies& tallies) {
   for (const Family& family : families()) {
     for (const auto& tally : tallies.of(family.tally)) {
@@ -47,6 +60,8 @@ std::string answer_of(const AdminDeeds& deeds, const std::string& command) {
   if (command == "status") return encode(rows_of(deeds.report()));
   if (command == "sessions") return session_rows(deeds.sessions());
   if (command.starts_with(kill)) return kill_one(deeds, command.substr(kill.size()));
+  constexpr std::string_view trace = "trace ";
+  if (command.starts_with(trace)) return trace_some(deeds, command.substr(trace.size()));
   if (command == "drain") {
     deeds.drain();
     return "ok\n";
@@ -55,7 +70,7 @@ std::string answer_of(const AdminDeeds& deeds, const std::string& command) {
     const std::string why = deeds.reload();
     return why.empty() ? "ok\n" : "error: " + why + "\n";
   }
-  return "error: status, sessions, reload, drain or kill SESSION\n";
+  return "error: status, sessions, reload, drain, kill SESSION or trace SECONDS NETWORK\n";
 }
 
 Report report_of(const Prepared& prepared, const Watched& watched) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/ehlock/serve/control_wire.hpp"
 #include "apps/ehlock/serve/prepared.hpp"
 #include "apps/ehlock/watch/metrics_text.hpp"
 #include "apps/ehlock/watch/report.hpp"
@@ -19,9 +20,10 @@ struct AdminDeeds {
   std::function<std::string()> reload;  // why it failed; empty: it did not
   std::function<void()> drain;
   std::function<bool(const std::string&)> kill;  // whether there was such a session
+  std::function<void(const Trace&)> trace;
 };
 
-// status, sessions: rows (report.hpp); reload, drain, kill SESSION: "ok" or "error: why".
+// status, sessions: rows (report.hpp); reload, drain, kill SESSION, trace SECONDS NETWORK: "ok" or "error: why".
 [[nodiscard]] std::string answer_of(const AdminDeeds& deeds, const std::string& command);
 
 // What status tells of a configuration and its counts.

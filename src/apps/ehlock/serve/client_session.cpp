@@ -104,6 +104,10 @@ void sum_up(const Service& service, const WorkerListener& entrance, const smtp::
   tallies.add({"starttls", entrance.name, outcome == smtp::Outcome::tls_failed ? "failed" : "ok"});
 }
 
+bool is_traced(const Service& service, const session::ClientIdentity& identity) {
+  return net::Clock::now() < service.traced_until && os::any_contains(service.traced, identity.client);
+}
+
 net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   session::ClientIdentity& identity = arrival.identity;
   const config::Door door = arrival.door;
@@ -132,8 +136,16 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   smtp::Dialog dialog(std::move(settings));
   const auto opener = opener_for(service);
   const auto policy = policy_for(service, identity, journal);
-  co_await session::converse({client, *opener, tls, *policy, identity, journal, service.drain, service.spec.limits},
-                             dialog);
+  const session::Parts parts{client,
+                             *opener,
+                             tls,
+                             *policy,
+                             identity,
+                             journal,
+                             service.drain,
+                             service.spec.limits,
+                             is_traced(service, identity)};
+  co_await session::converse(parts, dialog);
   co_await client.channel().end_writing(net::after(farewell));
   sum_up(service, arrival.entrance, dialog, client.channel());
   journal.disconnected({dialog.counts(), std::string(smtp::text_of(dialog.outcome())), client.channel().received(),

@@ -3,6 +3,10 @@
 #include <cstdint>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
 namespace app {
 namespace {
 
@@ -13,6 +17,7 @@ constexpr char finish_kind = 'F';
 constexpr char end_kind = 'E';
 constexpr char new_log_kind = 'L';
 constexpr char kill_kind = 'K';
+constexpr char trace_kind = 'C';
 
 std::string octets_of(std::int64_t epoch) {
   std::string octets;
@@ -48,6 +53,18 @@ std::optional<Order> decode_keys(std::string_view bytes) {
   return order;
 }
 
+// "C600 192.0.2.0/24"
+std::string encode_trace(const Trace& trace) {
+  return fmt::format("{}{} {}", trace_kind, trace.seconds, trace.network);
+}
+
+std::optional<Order> decode_trace(std::string_view bytes) {
+  const auto space = bytes.find(' ');
+  const auto seconds = base::number<std::uint32_t>(bytes.substr(0, space));
+  if (space == std::string_view::npos || !seconds) return std::nullopt;
+  return Trace{*seconds, std::string(bytes.substr(space + 1))};
+}
+
 }  // namespace
 
 std::string encode(const Order& order) {
@@ -55,6 +72,7 @@ std::string encode(const Order& order) {
   if (std::holds_alternative<End>(order)) return std::string(1, end_kind);
   if (std::holds_alternative<NewLog>(order)) return std::string(1, new_log_kind);
   if (const auto* kill = std::get_if<Kill>(&order)) return kill_kind + kill->session;
+  if (const auto* trace = std::get_if<Trace>(&order)) return encode_trace(*trace);
   return encode_keys(std::get<NewTicketKeys>(order));
 }
 
@@ -62,6 +80,7 @@ std::optional<Order> decode_order(std::string_view bytes) {
   if (bytes.empty()) return std::nullopt;
   if (bytes.front() == ticket_keys_kind) return decode_keys(bytes.substr(1));
   if (bytes.front() == kill_kind) return Kill{std::string(bytes.substr(1))};
+  if (bytes.front() == trace_kind) return decode_trace(bytes.substr(1));
   if (bytes.size() != 1) return std::nullopt;
   if (bytes.front() == finish_kind) return Finish{};
   if (bytes.front() == end_kind) return End{};

@@ -2,6 +2,7 @@
 // Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +23,11 @@ struct NewLog {};  // log lines go to the descriptor that comes with this
 struct Kill {
   std::string session;  // as in the log
 };
-using Order = std::variant<NewTicketKeys, Finish, End, NewLog, Kill>;
+struct Trace {
+  std::uint32_t seconds = 0;
+  std::string network;  // its clients' dialogs are told, if they begin from now on
+};
+using Order = std::variant<NewTicketKeys, Finish, End, NewLog, Kill, Trace>;
 
 [[nodiscard]] std::string encode(const Order& order);
 [[nodiscard]] std::optional<Order> decode_order(std::string_view bytes);

@@ -18,8 +18,8 @@
 #include "log/sink.hpp"
 #include "os/fd.hpp"
 #include "os/process.hpp"
-#include "session/counters.hpp"
 #include "session/board.hpp"
+#include "session/counters.hpp"
 #include "session/roster.hpp"
 #include "tls/tickets.hpp"
 
@@ -29,7 +29,7 @@ namespace app {
 struct Surroundings {
   const Listeners& listeners;
   session::Counters& counters;
-  admission::Ledger* ledger;               // null: no worker is started
+  admission::Ledger* ledger;  // null: no worker is started
   session::Board& board;
   const std::unique_ptr<log::Sink>& sink;  // may be opened anew at any time
 };
@@ -57,8 +57,9 @@ class Generation {
   [[nodiscard]] std::chrono::milliseconds restart_delay() const { return restart_delay_; }
 
   void give_ticket_keys(const std::vector<tls::TicketKey>& keys);
-  void give_log_file(int file);     // opened anew
+  void give_log_file(int file);  // opened anew
   void kill_session(const std::string& id);
+  void trace(const Trace& what) { order(what); }
   [[nodiscard]] std::vector<session::Listed> sessions() const;
   void finish();                    // let sessions end by themselves; nothing is restarted from now on
   void end();                       // 421 to idle clients

@@ -59,6 +59,9 @@ TEST(ControlWire, orders_without_content_come_back_as_they_were) {
   EXPECT_TRUE(std::holds_alternative<Finish>(*decode_order(encode(Finish{}))));
   EXPECT_TRUE(std::holds_alternative<End>(*decode_order(encode(End{}))));
   EXPECT_TRUE(std::holds_alternative<NewLog>(*decode_order(encode(NewLog{}))));
+  const auto trace = std::get<Trace>(*decode_order(encode(Trace{600, "192.0.2.0/24"})));
+  EXPECT_EQ(trace.seconds, 600U);
+  EXPECT_EQ(trace.network, "192.0.2.0/24");
   EXPECT_EQ(std::get<Kill>(*decode_order(encode(Kill{"3f9a0c11"}))).session, "3f9a0c11");
 }
 

@@ -51,6 +51,8 @@ struct Service {
   log::SessionIds ids;
   QuietSink quiet_sink;
   std::map<std::string, net::Stream*> clients;  // by session id, while they talk
+  os::Networks traced;                          // clients whose dialog is told, while it is time
+  net::Deadline traced_until{};
   std::size_t active = 0;
   bool accepting = true;
 };

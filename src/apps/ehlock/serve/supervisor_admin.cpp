@@ -49,11 +49,17 @@ AdminDeeds Supervisor::deeds() {
     all.facts["last_reload"] = last_reload_.empty() ? "" : "failed: " + last_reload_;
     return all;
   };
-  return {report, [this] { return sessions(); }, [this] { return reload_asked(); },
+  return {report,
+          [this] { return sessions(); },
+          [this] { return reload_asked(); },
           [this] {
             if (!ending_) drain();
           },
-          [this](const std::string& id) { return kill_session(id); }};
+          [this](const std::string& id) { return kill_session(id); },
+          [this](const Trace& trace) {
+            say(log::Severity::info, fmt::format("trace of {} for {} s", base::escaped(trace.network), trace.seconds));
+            current_->trace(trace);
+          }};
 }
 
 }  // namespace app

@@ -1,5 +1,5 @@
-// Supervisor: the class behind serve(). What it does by itself is in supervisor.cpp, what the operator asks it for on the
-// admin socket in supervisor_admin.cpp.
+// Supervisor: the class behind serve(). What it does by itself is in supervisor.cpp, what the operator asks it for on
+// the admin socket in supervisor_admin.cpp.
 #pragma once
 
 #include <cstdint>

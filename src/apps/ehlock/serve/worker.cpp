@@ -86,6 +86,13 @@ bool obey(Orders& with, os::Packet packet) {
     if (found != with.service.clients.end()) found->second->cut();
     return true;
   }
+  if (const auto* trace = std::get_if<Trace>(&*order)) {
+    auto network = os::Network::parse(trace->network);
+    if (!network) return false;
+    with.service.traced = {std::move(*network)};
+    with.service.traced_until = net::after(std::chrono::seconds(trace->seconds));
+    return true;
+  }
   stop_accepting(with.service, with.listeners);
   if (std::holds_alternative<End>(*order)) with.service.drain.begin();
   return true;

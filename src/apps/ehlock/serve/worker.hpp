@@ -12,8 +12,8 @@
 #include "os/address.hpp"
 #include "os/fd.hpp"
 #include "os/jail.hpp"
-#include "session/counters.hpp"
 #include "session/board.hpp"
+#include "session/counters.hpp"
 #include "session/roster.hpp"
 #include "tls/tickets.hpp"
 

@@ -10,7 +10,6 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -78,7 +77,17 @@ int show_status(const AdminCommand& command) {
   return status_of(report, now);
 }
 
-// One view for a pipe; for a terminal one each interval, until the terminal sends its interrupt.
+// Waits for a key on the terminal, as long as one view lasts: "q" ends.
+bool wants_to_quit(std::chrono::milliseconds view) {
+  pollfd keys{STDIN_FILENO, POLLIN, 0};
+  const bool is_terminal = ::isatty(STDIN_FILENO) != 0;
+  if (::poll(&keys, is_terminal ? 1 : 0, static_cast<int>(view.count())) <= 0) return false;
+  std::array<char, 64> line{};
+  const ssize_t got = ::read(STDIN_FILENO, line.data(), line.size());
+  return got <= 0 || line.front() == 'q';
+}
+
+// One view for a pipe; for a terminal one each interval.
 int show_top(const AdminCommand& command) {
   constexpr std::string_view home_and_clear = "\x1b[H\x1b[J";
   const bool is_terminal = ::isatty(STDOUT_FILENO) != 0 && !command.json;
@@ -101,7 +110,7 @@ int show_top(const AdminCommand& command) {
     if (!is_terminal && !first) return EX_OK;
     before = std::move(report);
     before_at = at;
-    std::this_thread::sleep_for(command.interval);
+    if (wants_to_quit(command.interval)) return EX_OK;
   }
 }
 
@@ -143,6 +152,7 @@ int administer(const AdminCommand& command) {
   if (command.what == "top") return show_top(command);
   if (command.what == "sessions") return show_sessions(command);
   if (command.what == "kill") return tell(command, "kill " + command.session);
+  if (command.what == "trace") return tell(command, fmt::format("trace {} {}", command.time.count(), command.client));
   return tell(command, command.what);
 }
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "session/counters.hpp"
 #include "session/board.hpp"
+#include "session/counters.hpp"
 
 namespace app {
 

@@ -58,7 +58,8 @@ std::string json_tallies(const Report& report) {
   std::map<std::string, std::vector<std::string>> metrics;
   for (const auto& tally : report.tallies) metrics[tally.metric].push_back(json_of(tally));
   std::vector<std::string> parts;
-  for (const auto& [metric, all] : metrics) parts.push_back(fmt::format("{}:[{}]", quoted(metric), fmt::join(all, ",")));
+  for (const auto& [metric, all] : metrics)
+    parts.push_back(fmt::format("{}:[{}]", quoted(metric), fmt::join(all, ",")));
   return fmt::format("{}", fmt::join(parts, ","));
 }
 
@@ -71,8 +72,9 @@ std::int64_t days_left(const ReportedCertificate& certificate, std::int64_t now)
 std::string json_certificates(const Report& report, std::int64_t now) {
   std::vector<std::string> parts;
   for (const auto& one : report.certificates) {
-    parts.push_back(fmt::format(R"({{"name":{},"serial":{},"not_after":{},"days_left":{},"file":{}}})", quoted(one.name),
-                                quoted(one.serial), one.not_after, days_left(one, now), quoted(one.file)));
+    parts.push_back(fmt::format(R"({{"name":{},"serial":{},"not_after":{},"days_left":{},"file":{}}})",
+                                quoted(one.name), quoted(one.serial), one.not_after, days_left(one, now),
+                                quoted(one.file)));
   }
   return fmt::format("{}", fmt::join(parts, ","));
 }
@@ -169,11 +171,13 @@ std::string text_of(const Report& report, std::int64_t now) {
                                                 unready.empty() ? "ready" : "NOT READY: " + unready,
                                                 text_of_time(now - number(report, "started")), number(report, "pid")));
   for (const auto& listener : report.listeners) text += line("listening", listener);
-  text += line("sessions", fmt::format("{} now, {} in all, {} refused; {} workers", number(report, "active"),
-                                       total(report, "connections"), number(report, "refused"),
-                                       number(report, "workers")));
-  text += line("messages", fmt::format("{} for {} recipients", number(report, "messages"), number(report, "recipients")));
-  text += line("handshakes", fmt::format("{}: {}", total(report, "handshakes"), listed(report, "handshakes", "version")));
+  text +=
+      line("sessions", fmt::format("{} now, {} in all, {} refused; {} workers", number(report, "active"),
+                                   total(report, "connections"), number(report, "refused"), number(report, "workers")));
+  text +=
+      line("messages", fmt::format("{} for {} recipients", number(report, "messages"), number(report, "recipients")));
+  text +=
+      line("handshakes", fmt::format("{}: {}", total(report, "handshakes"), listed(report, "handshakes", "version")));
   text += line("ciphers", listed(report, "cipher", "cipher"));
   text += line("groups", listed(report, "group", "group"));
   text += line("failures", listed(report, "failures", "reason"));
