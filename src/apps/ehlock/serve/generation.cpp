@@ -148,8 +148,7 @@ bool Generation::something_missing() const {
   if (finishing_) return false;
   const auto gone = [](const Child& child) { return child.pid == 0; };
   return std::any_of(key_processes_.begin(), key_processes_.end(), gone) || (needs_launcher() && gone(launcher_)) ||
-         (needs_resolver() && gone(resolver_)) ||
-         (prepared_.plan.metrics && gone(exporter_)) ||
+         (needs_resolver() && gone(resolver_)) || (prepared_.plan.metrics && gone(exporter_)) ||
          std::any_of(slots_.begin(), slots_.end(), [&](const Slot& slot) { return gone(slot.worker); });
 }
 
