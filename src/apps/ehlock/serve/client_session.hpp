@@ -6,7 +6,7 @@
 
 namespace app {
 
-// Spawned for each client; counts itself in the service.
-[[nodiscard]] net::Task<void> serve_client(Service& service, net::Accepted accepted, config::Door door);
+// Spawned for each client; counts itself in the service. `at` outlives the session.
+[[nodiscard]] net::Task<void> serve_client(Service& service, net::Accepted accepted, const WorkerListener& at);
 
 }  // namespace app

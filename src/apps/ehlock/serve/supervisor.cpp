@@ -132,7 +132,9 @@ std::vector<std::string> files_of(const Prepared& prepared) {
     files.push_back(chain.origin);
     files.push_back(chain.key_file);
   }
-  if (!prepared.plan.client_ca_file.empty()) files.push_back(prepared.plan.client_ca_file);
+  for (const auto& policy : prepared.tls_policies) {
+    if (!policy.client_ca_file.empty()) files.push_back(policy.client_ca_file);
+  }
   return files;
 }
 
@@ -144,6 +146,7 @@ base::Result<std::unique_ptr<Generation>> next_generation(
   if (!loaded) return tl::unexpected(loaded.error());
   auto prepared = prepare(std::move(loaded->plan));
   if (!prepared) return tl::unexpected(prepared.error());
+  prepared->warnings = std::move(loaded->warnings);
   const auto opened = listeners.open(prepared->plan.listeners, prepared->workers);
   if (!opened) return tl::unexpected(opened.error());
   auto keys = ticket_keys(*prepared);
@@ -171,6 +174,7 @@ void Supervisor::replace_current(std::unique_ptr<Generation> fresh) {
   listeners_.keep_only(current_->prepared().plan.listeners);
   watch_.watch(files_of(current_->prepared()));
   for (const auto& chain : current_->prepared().chains) say(log::Severity::info, "certificate " + text_of(chain));
+  for (const auto& warning : current_->prepared().warnings) say(log::Severity::warning, "warning: " + warning);
 }
 
 void Supervisor::drain_oldest() {
