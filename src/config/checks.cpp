@@ -13,6 +13,10 @@ struct Facts {
   const Draft& draft;
   const Applied& applied;
   bool root = true;
+  const std::set<std::string>* policy = nullptr;  // of a TLS policy: the rows it changes
+
+  // Said here, and not only taken over from the plain options.
+  [[nodiscard]] bool own(const std::string& name) const { return policy == nullptr || policy->contains(name); }
 
   [[nodiscard]] bool given(const std::string& name) const {
     const auto found = applied.current.find(name);
@@ -22,7 +26,8 @@ struct Facts {
   // How a complaint about a name that was given begins.
   [[nodiscard]] std::string label(const std::string& name) const {
     const auto found = applied.current.find(name);
-    return found == applied.current.end() ? name : found->second.label;
+    if (found == applied.current.end()) return name;
+    return found->second.origin == "default" ? name + " (default)" : found->second.label;
   }
 };
 
@@ -111,11 +116,17 @@ std::string keys_have_certificates(const Facts& facts) {
 std::string client_certificates_need_authorities(const Facts& facts) {
   const ServePlan& plan = facts.draft.plan;
   const bool wanted = plan.tls.client_certificate != tls::ClientCertificate::none;
-  if (wanted && plan.client_ca_file.empty()) {
-    return facts.label("tls.client_cert") + ": needs --client-ca FILE, the authorities certificates must lead to";
+  const bool authorities = !plan.client_ca_file.empty();
+  const bool keys = !plan.tls.client_keys.empty();
+  if (wanted && !authorities && !keys) {
+    return facts.label("tls.client_cert") +
+           ": needs --client-ca FILE, the authorities certificates must lead to, or --client-keys, their keys (in the "
+           "file client_ca, client_keys)";
   }
-  if (wanted || plan.client_ca_file.empty()) return "";
-  return facts.label("tls.client_ca") + ": has no effect without --client-cert ask or require";
+  const std::string useless = ": has no effect without --client-cert ask or require";
+  if (!wanted && authorities && facts.own("tls.client_ca")) return facts.label("tls.client_ca") + useless;
+  if (!wanted && keys && facts.own("tls.client_keys")) return facts.label("tls.client_keys") + useless;
+  return "";
 }
 
 std::string versions_in_order(const Facts& facts) {
@@ -179,7 +190,7 @@ const std::vector<Check>& checks() {
       {{"backend", "listen", "listen_tls"}, backend_is_not_us},
       {{"cert"}, needs_certificate},
       {{"cert", "key"}, keys_have_certificates},
-      {{"tls.client_cert", "tls.client_ca"}, client_certificates_need_authorities},
+      {{"tls.client_cert", "tls.client_ca", "tls.client_keys"}, client_certificates_need_authorities},
       {{"tls.min", "tls.max"}, versions_in_order},
       {{"program", "on_starttls"}, program_cannot_reconnect},
       {{"program", "user", "program_user"}, program_is_not_root},
@@ -216,6 +227,21 @@ void complete(Draft& draft, Applied& applied, const Environment& environment) {
     plan.dialog.policy_stages = {smtp::PolicyStage::rcpt};
     set_default(applied, "policy_at", "rcpt");
   }
+}
+
+std::vector<std::string> check_policy(const Draft& draft, const Applied& applied, const std::set<std::string>& given) {
+  const Facts facts{draft, applied, true, &given};
+  std::vector<std::string> faults;
+  for (const Check& check : checks()) {
+    const auto& names = check.about;
+    const bool doubtful =
+        std::any_of(names.begin(), names.end(), [&](const std::string& name) { return applied.faulty.contains(name); });
+    const bool changed =
+        std::any_of(names.begin(), names.end(), [&](const std::string& name) { return given.contains(name); });
+    std::string fault = doubtful || !changed ? "" : check.fault(facts);
+    if (!fault.empty()) faults.push_back(std::move(fault));
+  }
+  return faults;
 }
 
 std::vector<std::string> cross_check(const Draft& draft, const Applied& applied, const Environment& environment) {

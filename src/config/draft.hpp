@@ -15,4 +15,11 @@ struct Draft {
   std::vector<std::string> keys;    // --key: the N-th belongs to the N-th chain
 };
 
+// What the rows of a [[match]] write into.
+struct RuleDraft {
+  os::Networks networks;
+  std::vector<os::Endpoint> listeners;
+  std::string policy;
+};
+
 }  // namespace config

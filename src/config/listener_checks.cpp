@@ -45,6 +45,11 @@ bool takes_clients(const ServePlan& plan) {
                      [](const Listener& each) { return each.door != Door::handoff; });
 }
 
+bool covers(const os::Endpoint& wide, const os::Endpoint& endpoint) {
+  if (wide.is_unix() || endpoint.is_unix()) return wide.path == endpoint.path;
+  return wide.port == endpoint.port && (base::iequals(wide.host, endpoint.host) || includes(wide.host, endpoint.host));
+}
+
 bool reaches(const os::Endpoint& destination, const os::Endpoint& listener) {
   if (destination.is_unix() || listener.is_unix()) return destination.path == listener.path;
   if (destination.port != listener.port) return false;

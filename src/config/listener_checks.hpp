@@ -9,6 +9,9 @@ namespace config {
 // (any free port) is in nobody's way.
 [[nodiscard]] bool overlap(const os::Endpoint& a, const os::Endpoint& b);
 
+// Whoever arrives at `endpoint` arrives at what `wide` says: the same endpoint, or its port on all addresses.
+[[nodiscard]] bool covers(const os::Endpoint& wide, const os::Endpoint& endpoint);
+
 // Whoever connects to `destination` on this machine arrives at `listener`.
 [[nodiscard]] bool reaches(const os::Endpoint& destination, const os::Endpoint& listener);
 

@@ -11,6 +11,7 @@
 #include "config/serve_options.hpp"
 #include "config/settings_text.hpp"
 #include "config/sources.hpp"
+#include "config/tls_policies.hpp"
 #include "config/value.hpp"
 
 namespace config {
@@ -42,11 +43,14 @@ base::Result<Loaded> load(const std::vector<Reading>& readings, const Environmen
   use_passed(draft.plan, environment.passed);
   name_credentials(draft, environment, applied);
   complete(draft, applied, environment);
+  Sections sections;
   if (whole) {
+    sections = add_tls_policies(readings, environment, draft, applied);
     for (std::string& fault : cross_check(draft, applied, environment)) applied.faults.push_back(std::move(fault));
   }
   if (!applied.faults.empty()) return base::fail("{}", fmt::join(applied.faults, "\n"));
-  return Loaded{std::move(draft.plan), settings_of(shapes(), applied)};
+  return Loaded{std::move(draft.plan), settings_of(shapes(), applied), std::move(sections.settings),
+                std::move(sections.warnings)};
 }
 
 }  // namespace
@@ -83,7 +87,7 @@ base::Result<Loaded> load_text(std::string_view toml, const std::string& file, c
 }
 
 std::string effective_text(const Loaded& loaded) {
-  return text_of(shapes(), loaded.settings);
+  return text_of(shapes(), loaded.settings) + text_of(loaded.sections);
 }
 
 }  // namespace config

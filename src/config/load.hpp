@@ -19,9 +19,18 @@ struct Setting {
   std::string origin;  // "/etc/ehlock/ehlock.toml:12:8", "EHLOCK_TIMEOUT_DATA", "--timeout-data", "default"
 };
 
+// A table that stands for itself.
+struct SettingGroup {
+  std::string heading;  // "[tls_policy.printers]"
+  std::string origin;
+  std::vector<Setting> settings;  // what it says, without what it leaves as it is
+};
+
 struct Loaded {
   ServePlan plan;
-  std::vector<Setting> settings;  // every key of the table, in its order
+  std::vector<Setting> settings;       // every key of the table, in its order
+  std::vector<SettingGroup> sections;  // TLS policies, then the rules that choose them
+  std::vector<std::string> warnings;   // what can be meant, but hardly is, a line each
 };
 
 // What the process was started with, as a value: reading it is the caller's business.

@@ -26,8 +26,8 @@ std::string suggestion(std::string_view wrong, const std::vector<std::string>& k
   return near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near);
 }
 
-std::string label(const Shape& shape, const Assignment& from, const std::string& origin) {
-  return from.in_file ? origin + ": " + shape.key : origin;
+std::string label(const Assignment& from, const std::string& origin) {
+  return from.key.empty() ? origin : origin + ": " + from.key;
 }
 
 std::string_view unfit(std::string_view text) {

@@ -23,11 +23,21 @@ struct Assignment {
   std::size_t option = 0;   // row of the table
   std::vector<Word> words;  // one; any number for a list
   std::string origin;
-  bool in_file = false;  // the origin is a place and does not say the name
+  std::string key{};  // in a file, whose origin is a place: how it calls the row, "tls_policy.old.min"
+};
+
+// A table of a file that stands for itself: [tls_policy.NAME], with rows of the plain table, or a [[match]].
+struct Section {
+  bool rule = false;
+  std::string name{};  // of the policy
+  std::string origin{};
+  std::vector<Assignment> assignments{};
+  std::set<std::string> faulty{};  // names of rows whose value could not be taken
 };
 
 struct Reading {
   std::vector<Assignment> assignments;
+  std::vector<Section> sections;    // in their order
   std::vector<std::string> faults;  // unknown names, wrong types: "ORIGIN: what is wrong"
   std::set<std::string> faulty;     // known names whose value could not be taken
   bool whole = true;                // false: something could not be read at all, so that nothing can be said to lack
@@ -56,21 +66,20 @@ struct Applied {
 [[nodiscard]] std::string suggestion(std::string_view wrong, const std::vector<std::string>& known);
 
 // "ORIGIN: NAME" for files, else "ORIGIN", which is the name.
-[[nodiscard]] std::string label(const Shape& shape, const Assignment& from, const std::string& origin);
+[[nodiscard]] std::string label(const Assignment& from, const std::string& origin);
 
 // Why no option may have this text as its value, or "" when it may: control characters would reach logs and replies.
 [[nodiscard]] std::string_view unfit(std::string_view text);
 
 // Stores the assignments in their order; a later one replaces the whole of an earlier one. Goes on after faults.
 template <typename Target>
-void apply(const std::vector<Option<Target>>& options, const Reading& reading, Target& target, Applied& applied) {
-  applied.faults.insert(applied.faults.end(), reading.faults.begin(), reading.faults.end());
-  applied.faulty.insert(reading.faulty.begin(), reading.faulty.end());
-  for (const Assignment& assignment : reading.assignments) {
+void apply_assignments(const std::vector<Option<Target>>& options, const std::vector<Assignment>& assignments,
+                       Target& target, Applied& applied) {
+  for (const Assignment& assignment : assignments) {
     const Option<Target>& option = options[assignment.option];
     const Shape& shape = option.shape;
     Current& current = applied.current[name_of(shape)];
-    current = {{}, assignment.origin, label(shape, assignment, assignment.origin)};
+    current = {{}, assignment.origin, label(assignment, assignment.origin)};
     if (shape.many) option.clear(target);
     for (const Word& word : assignment.words) {
       // An empty word takes back what a lower source said, where there is no default to go back to.
@@ -82,11 +91,19 @@ void apply(const std::vector<Option<Target>>& options, const Reading& reading, T
       const std::string_view bad = unfit(word.text);
       const base::Result<void> stored = bad.empty() ? option.store(target, word.text) : base::fail("{}", bad);
       if (stored) continue;
-      applied.faults.push_back(fmt::format("{}: \"{}\": {}", label(shape, assignment, word.origin),
-                                           base::escaped(word.text), stored.error().text));
+      applied.faults.push_back(
+          fmt::format("{}: \"{}\": {}", label(assignment, word.origin), base::escaped(word.text), stored.error().text));
       applied.faulty.insert(name_of(shape));
     }
   }
+}
+
+// The same with a reading's faults; its sections are left to others.
+template <typename Target>
+void apply(const std::vector<Option<Target>>& options, const Reading& reading, Target& target, Applied& applied) {
+  applied.faults.insert(applied.faults.end(), reading.faults.begin(), reading.faults.end());
+  applied.faulty.insert(reading.faulty.begin(), reading.faulty.end());
+  apply_assignments(options, reading.assignments, target, applied);
 }
 
 }  // namespace config

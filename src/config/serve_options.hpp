@@ -29,6 +29,13 @@ using ServeOptions = std::vector<Option<Draft>>;
 [[nodiscard]] ServeOptions watch_options();
 [[nodiscard]] ServeOptions log_options();
 
+// The rows of one [[match]].
+[[nodiscard]] const std::vector<Option<RuleDraft>>& rule_options();
+
+// How a row of serve_options() is called inside a [tls_policy.NAME]: "min" for "tls.min"; empty when it cannot stand
+// there.
+[[nodiscard]] std::string policy_key(const Shape& shape);
+
 // The words of TLS versions, for `ehlock send` too.
 [[nodiscard]] const Words<tls::Version>& tls_versions();
 

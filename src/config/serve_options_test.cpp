@@ -128,9 +128,19 @@ TEST(ManualPage, of_the_file_has_every_key_with_its_default) {
   }
 }
 
+TEST(ManualPage, of_the_file_has_every_key_of_a_rule_and_names_those_of_a_policy) {
+  const std::string page = without_backslashes(source_text("man/ehlock.toml.5.scd"));
+  for (const Shape& shape : shapes_of(rule_options())) EXPECT_THAT(page, HasSubstr("\n*" + shape.key + "* = "));
+  for (const Shape& shape : all_shapes()) {
+    if (policy_key(shape).empty()) continue;
+    EXPECT_THAT(page, HasSubstr("_" + policy_key(shape) + "_")) << shape.key;
+  }
+}
+
 TEST(ManualPages, name_no_key_that_is_not_there) {
   std::set<std::string> known;
   for (const Shape& shape : all_shapes()) known.insert(shape.key);
+  for (const Shape& shape : shapes_of(rule_options())) known.insert(shape.key);
   const std::string text = source_text("man/ehlock.toml.5.scd");
   for (const std::string_view line : base::split(text, '\n')) {
     const std::size_t end = line.find("* = ");
@@ -142,6 +152,21 @@ TEST(ManualPages, name_no_key_that_is_not_there) {
 TEST(Example, can_be_loaded_as_it_is) {
   const auto loaded = load_text(source_text("examples/ehlock.toml"), "examples/ehlock.toml", {});
   EXPECT_TRUE(loaded) << loaded.error().text;
+}
+
+TEST(Example, shows_a_policy_and_a_rule_with_all_of_their_keys) {
+  std::set<std::string> seen;
+  bool policy = false;
+  for (const std::string& line : switched_off(source_text("examples/ehlock.toml"))) {
+    const Reading reading = read_toml(all_shapes(), line, line);
+    for (const Section& section : reading.sections) {
+      policy = policy || !section.rule;
+      if (!section.rule) continue;
+      for (const Assignment& each : section.assignments) seen.insert(rule_options()[each.option].shape.key);
+    }
+  }
+  EXPECT_TRUE(policy);
+  EXPECT_EQ(seen.size(), rule_options().size());
 }
 
 TEST(Example, has_every_key_and_the_defaults_of_those_that_are_switched_off) {

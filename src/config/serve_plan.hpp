@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "admission/settings.hpp"
+#include "config/tls_rules.hpp"
 #include "os/address.hpp"
 #include "session/identity.hpp"
 #include "session/limits.hpp"
@@ -49,6 +50,15 @@ struct ClientLimits {
   EarlyTalker early_talker = EarlyTalker::drop;
 };
 
+// What may differ between networks and listeners.
+struct TlsPolicy {
+  std::string name;  // empty: the plain options
+  tls::ServerSettings tls;
+  std::string client_ca_file;
+  bool require_tls = false;
+  bool auth_before_tls = false;
+};
+
 struct ServePlan {
   std::vector<Listener> listeners;
   std::optional<os::Endpoint> backend;  // exactly one of backend and program
@@ -60,7 +70,9 @@ struct ServePlan {
   std::vector<std::string> ticket_secrets;     // files; the first encrypts
 
   tls::ServerSettings tls;
-  std::string client_ca_file;  // read at start into tls.client_ca
+  std::string client_ca_file;           // read at start into tls.client_ca
+  std::vector<TlsPolicy> tls_policies;  // number 1 and up in tls_rules; 0 are the plain options
+  std::vector<TlsRule> tls_rules;       // the first that holds chooses the policy
   smtp::DialogSettings dialog;
   bool trace_header = false;
   session::Limits limits;

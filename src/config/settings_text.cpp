@@ -31,18 +31,41 @@ std::string value_text(const Shape& shape, const std::vector<std::string>& words
   return fmt::format("[{}]", fmt::join(literals, ", "));
 }
 
+std::string line_of(const std::string& what, const std::string& origin) {
+  return fmt::format("{:<44}  # {}\n", what, base::escaped(origin));
+}
+
+Setting setting_of(const Shape& shape, const Applied& applied) {
+  const auto found = applied.current.find(shape.key);
+  if (found == applied.current.end()) return {shape.key, "", "default"};
+  return {shape.key, value_text(shape, found->second.words), found->second.origin};
+}
+
 }  // namespace
+
+Setting said_of(const Shape& shape, const Applied& applied) {
+  Setting setting = setting_of(shape, applied);
+  if (setting.value.empty()) setting.value = shape.many ? "[]" : "\"\"";
+  return setting;
+}
 
 std::vector<Setting> settings_of(const std::vector<Shape>& shapes, const Applied& applied) {
   std::vector<Setting> settings;
   for (const Shape& shape : shapes) {
-    if (shape.key.empty()) continue;
-    const auto found = applied.current.find(shape.key);
-    const bool known = found != applied.current.end();
-    settings.push_back(
-        {shape.key, known ? value_text(shape, found->second.words) : "", known ? found->second.origin : "default"});
+    if (!shape.key.empty()) settings.push_back(setting_of(shape, applied));
   }
   return settings;
+}
+
+std::string text_of(const std::vector<SettingGroup>& sections) {
+  std::string text;
+  for (const SettingGroup& section : sections) {
+    text += "\n" + line_of(section.heading, section.origin);
+    for (const Setting& each : section.settings) {
+      text += line_of(fmt::format("{} = {}", each.name, each.value), each.origin);
+    }
+  }
+  return text;
 }
 
 std::string text_of(const std::vector<Shape>& shapes, const std::vector<Setting>& settings) {
@@ -55,7 +78,7 @@ std::string text_of(const std::vector<Shape>& shapes, const std::vector<Setting>
     group = shape.group;
     const std::string value = fmt::format("{} = {}", setting->name, setting->value);
     text += setting->value.empty() ? fmt::format("# {} is not set: {}\n", setting->name, shape.unset)
-                                   : fmt::format("{:<44}  # {}\n", value, base::escaped(setting->origin));
+                                   : line_of(value, setting->origin);
     ++setting;
   }
   return text;

@@ -16,4 +16,10 @@ namespace config {
 // A line for each setting; those without value are comments that say what holds then.
 [[nodiscard]] std::string text_of(const std::vector<Shape>& shapes, const std::vector<Setting>& settings);
 
+// What a table of its own says of a row; the value is an empty list or text where that takes something back.
+[[nodiscard]] Setting said_of(const Shape& shape, const Applied& applied);
+
+// The tables, to stand behind the settings.
+[[nodiscard]] std::string text_of(const std::vector<SettingGroup>& sections);
+
 }  // namespace config

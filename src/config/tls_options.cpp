@@ -29,6 +29,7 @@ base::Result<std::string> name_list(std::string_view text) {
 
 const Words<tls::Version>& tls_versions() {
   static const Words<tls::Version> words{{"TLSv1", tls::Version::tls1_0},
+                                         {"TLSv1.0", tls::Version::tls1_0},
                                          {"TLSv1.1", tls::Version::tls1_1},
                                          {"TLSv1.2", tls::Version::tls1_2},
                                          {"TLSv1.3", tls::Version::tls1_3}};
@@ -139,6 +140,13 @@ ServeOptions client_certificate_options() {
            .unset = "none",
            .help = "PEM of the authorities of client certificates"},
           [](Draft & d) -> auto& { return d.plan.client_ca_file; }, plain),
+      many<Draft>(
+          {.flag = "client-keys",
+           .key = "tls.client_keys",
+           .argument = "SHA256",
+           .unset = "any",
+           .help = "fingerprints of the public keys client certificates may have"},
+          [](Draft & d) -> auto& { return d.plan.tls.client_keys; }, fingerprint),
   };
 }
 

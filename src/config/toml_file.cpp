@@ -1,10 +1,14 @@
 // TOML text to assignments. The only place that knows toml++, which is compiled without exceptions here
 // (options.cmake).
 
+#include <algorithm>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include <toml++/toml.h>
 
+#include "config/serve_options.hpp"
 #include "config/sources.hpp"
 #include "config/toml_screen.hpp"
 
@@ -61,13 +65,28 @@ class Walk {
   Walk(const std::vector<Shape>& shapes, const std::string& file, Reading& reading)
       : shapes_(shapes), file_(file), reading_(reading) {}
 
+  // A whole file.
+  void file(const toml::table& all) {
+    for (const auto& [key, node] : all) {
+      if (key.str() == "tls_policy") {
+        policies(node);
+      } else if (key.str() == "match") {
+        rules(node);
+      }
+    }
+    faulty_.clear();
+    table("", all);
+    reading_.faulty.insert(faulty_.begin(), faulty_.end());
+  }
+
   // Every key of a table whose path is `prefix` ("" or "timeout."). Goes only into tables that some row names, so
   // that its depth is bounded.
   void table(const std::string& prefix, const toml::table& table) {
     for (const auto& [key, node] : table) {
       const std::string path = prefix + std::string(key.str());
+      if (path == "tls_policy" || path == "match") continue;
       if (const auto row = find(path)) {
-        value(*row, node);
+        reading_.assignments.push_back(value(shapes_[*row], {*row, {}, place(node.source()), path}, node));
       } else if (!has_rows_below(path)) {
         unknown(key, path);
       } else if (const auto* below = node.as_table()) {
@@ -80,6 +99,56 @@ class Walk {
   }
 
  private:
+  void policies(const toml::node& node) {
+    const auto* all = node.as_table();
+    if (all == nullptr) {
+      return fault(node.source(), "tls_policy is a table of policies, like [tls_policy.NAME], not {}",
+                   type_name(node.type()));
+    }
+    for (const auto& [name, policy] : *all) {
+      const std::string path = "tls_policy." + base::escaped(name.str());
+      if (const auto* rows = policy.as_table()) {
+        section({false, std::string(name.str()), place(name.source())}, path, *rows);
+      } else {
+        fault(policy.source(), "{} is a table, like [{}], not {}", path, path, type_name(policy.type()));
+      }
+    }
+  }
+
+  void rules(const toml::node& node) {
+    const auto* all = node.as_array();
+    if (all == nullptr) {
+      return fault(node.source(), "match is a list of tables, each begun by [[match]], not {}", type_name(node.type()));
+    }
+    for (const toml::node& each : *all) {
+      if (const auto* rows = each.as_table()) {
+        section({true, "", place(each.source())}, "match", *rows);
+      } else {
+        fault(each.source(), "match is a list of tables, each begun by [[match]], not of {}", type_name(each.type()));
+      }
+    }
+  }
+
+  void section(Section into, const std::string& path, const toml::table& table) {
+    const std::vector<Shape> shapes = into.rule ? shapes_of(rule_options()) : shapes_;
+    std::vector<std::string> keys;
+    for (const Shape& shape : shapes) keys.push_back(into.rule ? shape.key : policy_key(shape));
+    faulty_.clear();
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      const auto found = name.empty() ? keys.end() : std::find(keys.begin(), keys.end(), name);
+      if (found == keys.end()) {
+        fault(key.source(), "unknown key \"{}.{}\"{}", path, base::escaped(name), suggestion(name, keys));
+        continue;
+      }
+      const auto row = static_cast<std::size_t>(found - keys.begin());
+      into.assignments.push_back(
+          value(shapes[row], {row, {}, place(node.source()), fmt::format("{}.{}", path, name)}, node));
+    }
+    into.faulty = std::exchange(faulty_, {});
+    reading_.sections.push_back(std::move(into));
+  }
+
   [[nodiscard]] std::optional<std::size_t> find(const std::string& path) const {
     for (std::size_t i = 0; i < shapes_.size(); ++i) {
       if (shapes_[i].key == path && !path.empty()) return i;
@@ -95,7 +164,7 @@ class Walk {
   // The key somebody meant who wrote `path`: that of a flag's name ("listen-tls") or of a last part alone
   // ("handshake"), else the nearest; tables count as well. Empty when nothing is near.
   [[nodiscard]] std::string meant_by(const std::string& path) const {
-    std::vector<std::string> names;
+    std::vector<std::string> names{"tls_policy", "match"};
     for (const Shape& shape : shapes_) {
       if (shape.key.empty()) continue;
       if (path == shape.flag || shape.key.ends_with("." + path)) return shape.key;
@@ -112,29 +181,28 @@ class Walk {
           near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near));
   }
 
-  void value(std::size_t row, const toml::node& node) {
-    const Shape& shape = shapes_[row];
-    Assignment assignment{row, {}, place(node.source()), true};
+  // The assignment with the words of `node`.
+  Assignment value(const Shape& shape, Assignment assignment, const toml::node& node) {
     const auto* array = node.as_array();
     if (array == nullptr) {
       word(shape, node, assignment);
     } else if (!shape.many) {
-      wrong_type(shape, node);
+      wrong_type(shape, node, assignment.key);
     } else {
       for (const toml::node& element : *array) word(shape, element, assignment);
     }
-    reading_.assignments.push_back(std::move(assignment));
+    return assignment;
   }
 
   void word(const Shape& shape, const toml::node& node, Assignment& assignment) {
     auto text = scalar(shape, node);
-    if (!text) return wrong_type(shape, node);
+    if (!text) return wrong_type(shape, node, assignment.key);
     assignment.words.push_back({std::move(*text), place(node.source())});
   }
 
-  void wrong_type(const Shape& shape, const toml::node& node) {
-    fault(node.source(), "{}: wants {}, not {}", shape.key, wanted(shape), type_name(node.type()));
-    reading_.faulty.insert(shape.key);
+  void wrong_type(const Shape& shape, const toml::node& node, const std::string& path) {
+    fault(node.source(), "{}: wants {}, not {}", path, wanted(shape), type_name(node.type()));
+    faulty_.insert(shape.key);
   }
 
   [[nodiscard]] std::string place(const toml::source_region& region) const {
@@ -149,6 +217,7 @@ class Walk {
   const std::vector<Shape>& shapes_;
   const std::string& file_;
   Reading& reading_;
+  std::set<std::string> faulty_;  // of what is being read
 };
 
 }  // namespace
@@ -168,7 +237,7 @@ Reading read_toml(const std::vector<Shape>& shapes, std::string_view text, const
     reading.whole = false;
     return reading;
   }
-  Walk(shapes, file, reading).table("", parsed.table());
+  Walk(shapes, file, reading).file(parsed.table());
   return reading;
 }
 

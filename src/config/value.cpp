@@ -109,6 +109,14 @@ base::Result<std::string> banner(std::string_view text) {
   return std::string(text);
 }
 
+base::Result<std::string> fingerprint(std::string_view text) {
+  std::string digits = base::lowered(text);
+  std::erase(digits, ':');
+  constexpr std::size_t size = 64;
+  if (digits.size() == size && digits.find_first_not_of("0123456789abcdef") == std::string::npos) return digits;
+  return base::fail("must be the SHA-256 of a public key, {} hexadecimal digits, with or without colons", size);
+}
+
 base::Result<std::string> plain(std::string_view text) {
   if (text.empty()) return base::fail("must not be empty");
   return std::string(text);

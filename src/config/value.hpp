@@ -41,6 +41,9 @@ using CountParser = std::function<base::Result<std::size_t>(std::string_view)>;
 // The first line of a greeting: printable ASCII with blanks, at most 200 octets.
 [[nodiscard]] base::Result<std::string> banner(std::string_view text);
 
+// A SHA-256 fingerprint, 64 hexadecimal digits with or without colons; as lower-case digits.
+[[nodiscard]] base::Result<std::string> fingerprint(std::string_view text);
+
 // Anything that is not empty.
 [[nodiscard]] base::Result<std::string> plain(std::string_view text);
 

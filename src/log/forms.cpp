@@ -1,8 +1,8 @@
 #include "log/forms.hpp"
 
+#include <array>
 #include <ctime>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -37,9 +37,18 @@ std::tm local_time(const Writer& writer) {
   return local;
 }
 
+// "2026-11-22T14:00:00.123". By strftime, not libfmt, whose times bring std::locale into the helpers.
+std::string stamp_of(const std::tm& time, int thousandth) {
+  std::array<char, sizeof "-2147483648-12-31T23:59:60"> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &time);
+  return fmt::format("{}.{:03}", std::string_view(text.data(), size), thousandth);
+}
+
 std::string utc_stamp(const Writer& writer) {
   const std::time_t now = std::chrono::system_clock::to_time_t(writer.now);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(now), thousandths(writer));
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  return stamp_of(utc, thousandths(writer)) + "Z";
 }
 
 // "+01:00"
@@ -110,8 +119,8 @@ std::string line_of(const Record& record) {
 
 std::string file_line(const Writer& writer, std::string_view line) {
   const std::tm local = local_time(writer);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}{} {} {}[{}]: {}\n", local, thousandths(writer), offset_of(local),
-                     writer.host, writer.program, writer.process, line);
+  return fmt::format("{}{} {} {}[{}]: {}\n", stamp_of(local, thousandths(writer)), offset_of(local), writer.host,
+                     writer.program, writer.process, line);
 }
 
 std::string json_value(const Field& field) {

@@ -49,6 +49,7 @@ class Network {
   // The network of that many leading bits that the address lies in.
   [[nodiscard]] static Network around(const SocketAddress& address, unsigned ipv4_prefix, unsigned ipv6_prefix);
   [[nodiscard]] bool contains(const SocketAddress& address) const;
+  [[nodiscard]] bool contains(const Network& inner) const;  // all of it
   [[nodiscard]] std::string text() const;
 
  private:

@@ -81,6 +81,12 @@ bool Network::contains(const SocketAddress& address) const {
   return octets.size() == octets_.size() && masked(octets, prefix_) == octets_;
 }
 
+bool Network::contains(const Network& inner) const {
+  if (unix_ || inner.unix_) return unix_ && inner.unix_;
+  const bool wider = octets_.size() == inner.octets_.size() && prefix_ <= inner.prefix_;
+  return wider && masked(inner.octets_, prefix_) == octets_;
+}
+
 std::string Network::text() const {
   if (unix_) return "unix";
   return fmt::format("{}/{}", text_of_octets(octets_), prefix_);

@@ -48,17 +48,20 @@ def tls_context(version=None, ca=None, **options):
 
 
 class Client:
-    """One connection. `address`: (host, port) or a UNIX socket's path. tls=True or a context: implicit TLS."""
+    """One connection. `address`: (host, port) or a UNIX socket's path. tls=True or a context: implicit TLS.
+    source: our address, any of 127.0.0.0/8. header: what a balancer says before all else."""
 
-    def __init__(self, address, tls=None, name="mail.example", session=None, seconds=DEADLINE):
+    def __init__(self, address, tls=None, name="mail.example", session=None, seconds=DEADLINE, source=None, header=b""):
         if isinstance(address, (str, bytes)):
             self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             self.socket.settimeout(seconds)
             self.socket.connect(address)
         else:
-            self.socket = socket.create_connection(address, seconds)
+            self.socket = socket.create_connection(address, seconds, source_address=(source, 0) if source else None)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._unread = b""
+        if header:
+            self.send(header)
         if tls:
             self.secure(tls if tls is not True else None, name, session)
 

@@ -1,6 +1,5 @@
 """Clients that come from a chosen address, or through a balancer that says so."""
 import ipaddress
-import socket
 import struct
 
 from harness.client import Client
@@ -9,16 +8,8 @@ SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 
 
 class Arrival(Client):
-    """source: our address, any of 127.0.0.0/8. header: what a balancer says before all else."""
-
-    def __init__(self, address, source="127.0.0.1", header=b"", tls=None, name="mail.example"):  # pylint: disable=super-init-not-called
-        self.socket = socket.create_connection(address, 20, source_address=(source, 0))
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._unread = b""
-        if header:
-            self.send(header)
-        if tls:
-            self.secure(tls if tls is not True else None, name)
+    def __init__(self, address, source="127.0.0.1", header=b"", tls=None, name="mail.example"):
+        super().__init__(address, tls=tls, name=name, seconds=20, source=source, header=header)
 
 
 def v1(source, port, destination="192.0.2.1", destination_port=25):

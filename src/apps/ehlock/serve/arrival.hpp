@@ -16,8 +16,9 @@ struct Arrival {
   const WorkerListener& entrance;
   config::Door door;
   session::ClientIdentity identity;
-  admission::Visit visit;    // what this connection counts for
-  bool from_itself = false;  // a balancer's own connection (health check): not counted as a client, and not logged
+  std::size_t tls_policy = 0;  // number in WorkerSpec::tls_policies, once the client is let in
+  admission::Visit visit;      // what this connection counts for
+  bool from_itself = false;    // a balancer's own connection (health check): not counted as a client, and not logged
 };
 
 // "STARTTLS", "implicit TLS", "hand-over".

@@ -37,6 +37,7 @@ base::Result<Checked> checked(const config::CheckCommand& command) {
   const std::unique_ptr<log::Sink> sink = log::stderr_sink("ehlock");
   const auto keys = Generation::check_keys(std::move(*prepared), {none, unused, nullptr, **board, sink});
   if (!keys) return tl::unexpected(keys.error());
+  for (const std::string& warning : loaded->warnings) fmt::print(stderr, "warning: {}\n", warning);
   result.text = config::effective_text(*loaded);
   return result;
 }

@@ -19,10 +19,19 @@ namespace {
 // How long a client that is done gets to take our last bytes.
 constexpr std::chrono::seconds farewell{5};
 
-smtp::DialogSettings dialog_settings(const Service& service, const session::ClientIdentity& identity,
-                                     config::Door door) {
+// "[192.0.2.25]:25 (STARTTLS)", with the TLS policy if it is not that of everybody.
+std::string listener_of(const Arrival& arrival, const config::TlsPolicy& policy) {
+  const std::string named = policy.name.empty() ? "" : ", policy " + policy.name;
+  return fmt::format("{} ({}{})", arrival.identity.server.text(), text_of(arrival.door), named);
+}
+
+smtp::DialogSettings dialog_settings(const Service& service, const Arrival& arrival) {
+  const session::ClientIdentity& identity = arrival.identity;
+  const config::TlsPolicy& policy = service.spec.tls_policies[arrival.tls_policy];
   smtp::DialogSettings settings = service.spec.dialog;
-  settings.secured = door == config::Door::implicit;
+  settings.secured = arrival.door == config::Door::implicit;
+  settings.require_tls = policy.require_tls;
+  settings.auth_before_tls = policy.auth_before_tls;
   if (service.spec.trace_header) {
     settings.trace_from = fmt::format("{} [{}]", identity.name, identity.client.host());
     settings.trace_id = identity.session_id;
@@ -110,18 +119,18 @@ bool is_traced(const Service& service, const session::ClientIdentity& identity) 
 
 net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   session::ClientIdentity& identity = arrival.identity;
-  const config::Door door = arrival.door;
   log::Journal journal = journal_of(service, arrival);
-  journal.connected(fmt::format("{} ({})", identity.server.text(), text_of(door)));
+  journal.connected(listener_of(arrival, service.spec.tls_policies[arrival.tls_policy]));
   journal.goes_to(service.spec.backend_name);
   session::ClientSide client{session::Channel(std::move(stream))};
   const Known known(service, arrival, client.channel().stream());
   if (!co_await is_patient(service, client, arrival, journal)) co_return;
-  session::InProcessTls tls({service.loop, service.context, service.signer, *service.spec.counters, service.spec.limits,
+  const tls::Context& context = service.contexts[arrival.tls_policy];
+  session::InProcessTls tls({service.loop, context, service.signer, *service.spec.counters, service.spec.limits,
                              service.spec.board, arrival.entrance.name},
                             identity, arrival.visit, journal);
   session::Secured at_once;
-  if (door == config::Door::implicit) {
+  if (arrival.door == config::Door::implicit) {
     at_once = co_await tls.start(client);
     if (at_once.result != smtp::TlsResult::secured) {
       const bool refused = at_once.result == smtp::TlsResult::too_many;
@@ -131,7 +140,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
       co_return;
     }
   }
-  smtp::DialogSettings settings = dialog_settings(service, identity, door);
+  smtp::DialogSettings settings = dialog_settings(service, arrival);
   settings.tls = at_once.facts;
   smtp::Dialog dialog(std::move(settings));
   const auto opener = opener_for(service);
@@ -160,7 +169,10 @@ net::Task<void> serve_client(Service& service, net::Accepted accepted, const Wor
   Arrival arrival(service, accepted, entrance);
   net::Stream stream(service.loop, std::move(accepted.socket));
   const bool admitted = co_await let_in(service, stream, arrival);
-  if (admitted) co_await talk(service, std::move(stream), arrival);
+  if (!admitted) co_return;
+  // Now the client is known for who it is, and nothing of its handshake was looked at yet.
+  arrival.tls_policy = config::tls_policy_for(service.spec.tls_rules, arrival.identity.client, entrance.number);
+  co_await talk(service, std::move(stream), arrival);
 }
 
 }  // namespace app

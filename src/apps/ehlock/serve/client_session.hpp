@@ -6,7 +6,7 @@
 
 namespace app {
 
-// Spawned for each client; counts itself in the service.
+// Spawned for each client; counts itself in the service. `entrance` outlives the session.
 [[nodiscard]] net::Task<void> serve_client(Service& service, net::Accepted accepted, const WorkerListener& entrance);
 
 }  // namespace app

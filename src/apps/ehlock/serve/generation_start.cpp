@@ -204,7 +204,8 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.number = slot.number;
   for (const auto& chain : prepared_.chains) spec.chains.push_back({chain.pem, chain.facts.public_der, chain.origin});
   for (const auto& key : ticket_keys) spec.ticket_keys.push_back({key.epoch, key.material.copy()});
-  spec.tls = plan.tls;
+  spec.tls_policies = prepared_.tls_policies;
+  spec.tls_rules = plan.tls_rules;
   spec.dialog = plan.dialog;
   spec.limits = plan.limits;
   spec.identity = plan.identity;

@@ -36,6 +36,7 @@ struct Handed {
   void name_client() { journal.emplace(*service.spec.sink, order.identity.session_id, order.identity.text()); }
 
   Service& service;
+  std::size_t listener = 0;  // number of the plan's, for the rules
   session::HandOver order;
   std::optional<log::Journal> journal;
   session::Channel client;
@@ -63,7 +64,8 @@ net::Task<bool> learn_identity(Handed& my) {
 // `early`: octets of the client's that were read already.
 net::Task<bool> secure(Handed& my, std::string_view early) {
   Service& service = my.service;
-  auto engine = service.context.start();
+  const WorkerSpec& spec = service.spec;
+  auto engine = service.contexts[config::tls_policy_for(spec.tls_rules, my.order.identity.client, my.listener)].start();
   if (!engine->incoming().append(early)) co_return false;
   const session::Securing whose{service.loop, my.order.identity, *my.journal, &service.signer};
   const net::Deadline deadline = net::after(my.order.handshake);
@@ -128,7 +130,7 @@ bool fits(const session::HandOver& order, std::size_t descriptors) {
 
 }  // namespace
 
-net::Task<void> serve_handed_over(Service& service, net::Accepted accepted) {
+net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, const WorkerListener& at) {
   const Counted counted(service);
   admission::Visit visit(service.desk);
   const auto full = visit.enter(net::Clock::now());
@@ -144,6 +146,7 @@ net::Task<void> serve_handed_over(Service& service, net::Accepted accepted) {
     co_return;
   }
   Handed my(service, std::move(*order), std::move(packet->fds));
+  my.listener = at.number;
   my.journal->connected(my.order.identity.server.text() + " (handed over)");
   co_await converse(my, accepted.socket.get());
   my.journal->disconnected({"commands=0", my.outcome, my.client.received(), my.client.sent()});

@@ -90,11 +90,11 @@ void Listeners::keep_only(const std::vector<config::Listener>& wanted) {
 base::Result<std::vector<WorkerListener>> Listeners::for_worker(const std::vector<config::Listener>& wanted,
                                                                 unsigned number) const {
   std::vector<WorkerListener> result;
-  for (const auto& listener : wanted) {
-    for (const auto& group : open_.at(listener.endpoint.text())) {
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    for (const auto& group : open_.at(wanted[i].endpoint.text())) {
       auto copy = os::duplicate(group[number % group.size()].get());
       if (!copy) return tl::unexpected(copy.error());
-      result.push_back({std::move(*copy), listener.door, listener.endpoint.text()});
+      result.push_back({std::move(*copy), wanted[i].door, i, wanted[i].endpoint.text()});
     }
   }
   return result;

@@ -12,7 +12,9 @@ std::vector<std::string> files_of(const Prepared& prepared) {
     files.push_back(chain.origin);
     files.push_back(chain.key_file);
   }
-  if (!prepared.plan.client_ca_file.empty()) files.push_back(prepared.plan.client_ca_file);
+  for (const auto& policy : prepared.tls_policies) {
+    if (!policy.client_ca_file.empty()) files.push_back(policy.client_ca_file);
+  }
   return files;
 }
 
@@ -23,6 +25,7 @@ base::Result<std::unique_ptr<Generation>> next_generation(
   if (!loaded) return tl::unexpected(loaded.error());
   auto prepared = prepare(std::move(loaded->plan));
   if (!prepared) return tl::unexpected(prepared.error());
+  prepared->warnings = std::move(loaded->warnings);
   auto opened = listeners.open(prepared->plan.listeners, prepared->workers);
   if (opened) opened = listeners.open(metrics_listeners(prepared->plan), 1);
   if (!opened) return tl::unexpected(opened.error());

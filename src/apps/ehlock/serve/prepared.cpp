@@ -68,6 +68,18 @@ void look_up_addresses(Prepared& prepared, Faults& faults) {
   if (plan.policy) prepared.policy = taken(os::resolve(*plan.policy, false), faults);
 }
 
+std::vector<config::TlsPolicy> tls_policies_of(const config::ServePlan& plan, Faults& faults) {
+  std::vector<config::TlsPolicy> policies{
+      {"", plan.tls, plan.client_ca_file, plan.dialog.require_tls, plan.dialog.auth_before_tls}};
+  policies.insert(policies.end(), plan.tls_policies.begin(), plan.tls_policies.end());
+  for (config::TlsPolicy& policy : policies) {
+    policy.tls.policy = policy.name;
+    if (policy.client_ca_file.empty()) continue;
+    policy.tls.client_ca = taken(os::read_file(policy.client_ca_file, largest_pem), faults);
+  }
+  return policies;
+}
+
 }  // namespace
 
 base::Result<Prepared> prepare(config::ServePlan plan) {
@@ -80,9 +92,7 @@ base::Result<Prepared> prepare(config::ServePlan plan) {
   for (const auto& file : prepared.plan.ticket_secrets) {
     prepared.ticket_secrets.push_back(taken(load_ticket_secret(file), faults));
   }
-  if (!prepared.plan.client_ca_file.empty()) {
-    prepared.plan.tls.client_ca = taken(os::read_file(prepared.plan.client_ca_file, largest_pem), faults);
-  }
+  prepared.tls_policies = tls_policies_of(prepared.plan, faults);
   look_up_addresses(prepared, faults);
   look_up_users(prepared, faults);
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());

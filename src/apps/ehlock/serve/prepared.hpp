@@ -23,7 +23,8 @@ struct LoadedChain {
 struct Prepared {
   config::ServePlan plan;
   std::vector<LoadedChain> chains;
-  std::vector<base::Secret> ticket_secrets;  // empty: one is made at start
+  std::vector<config::TlsPolicy> tls_policies;  // the plain options first; authorities are read
+  std::vector<base::Secret> ticket_secrets;     // empty: one is made at start
   std::vector<os::SocketAddress> backend;
   std::vector<os::SocketAddress> policy;
   os::User worker_user;
@@ -33,6 +34,7 @@ struct Prepared {
   os::User exporter_user;
   os::User program_user;
   unsigned workers = 1;
+  std::vector<std::string> warnings;  // of the configuration, for the log
 };
 
 // All faults, a line each.

@@ -4,9 +4,9 @@
 
 namespace app {
 
-Service::Service(WorkerSpec from, tls::Context made, std::uint64_t first_number)
+Service::Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t first_number)
     : spec(std::move(from)),
-      context(std::move(made)),
+      contexts(std::move(made)),
       signer(loop, std::move(spec.keys), first_number),
       desk(*spec.ledger, spec.account, spec.clients.counts),
       ids(static_cast<std::uint32_t>(first_number)),

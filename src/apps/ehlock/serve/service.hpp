@@ -37,11 +37,11 @@ class QuietSink final : public log::Sink {
 };
 
 struct Service {
-  explicit Service(WorkerSpec from, tls::Context made, std::uint64_t first_number);
+  explicit Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t first_number);
 
   WorkerSpec spec;
   net::Loop loop;
-  tls::Context context;
+  std::vector<tls::Context> contexts;  // one for each TLS policy
   session::Signer signer;
   std::unique_ptr<session::LauncherClient> launcher;
   std::unique_ptr<session::ResolverClient> resolver;  // empty: names are not asked for

@@ -113,6 +113,7 @@ void Supervisor::replace_current(std::unique_ptr<Generation> fresh) {
   board_.ticket_keys_from = start_of_ticket_epoch();
   watch_.watch(files_of(current_->prepared()));
   for (const auto& chain : current_->prepared().chains) say(log::Severity::info, "certificate " + text_of(chain));
+  for (const auto& warning : current_->prepared().warnings) say(log::Severity::warning, "warning: " + warning);
 }
 
 void Supervisor::drain_oldest() {

@@ -31,10 +31,18 @@ std::uint64_t random_number() {
   return number >> 1;  // room to count up
 }
 
-base::Result<tls::Context> make_context(const WorkerSpec& spec, std::shared_ptr<const tls::TicketRing> tickets) {
+base::Result<std::vector<tls::Context>> make_contexts(const WorkerSpec& spec,
+                                                      const std::shared_ptr<const tls::TicketRing>& tickets) {
   const auto identities = identities_of(spec.chains);
   if (!identities) return tl::unexpected(identities.error());
-  return tls::Context::server(spec.tls, *identities, std::move(tickets));
+  std::vector<tls::Context> contexts;
+  for (const config::TlsPolicy& policy : spec.tls_policies) {
+    auto context = tls::Context::server(policy.tls, *identities, tickets);
+    if (!context && policy.name.empty()) return tl::unexpected(context.error());
+    if (!context) return base::fail("tls_policy.{}: {}", policy.name, context.error().text);
+    contexts.push_back(std::move(*context));
+  }
+  return contexts;
 }
 
 net::Task<void> accept_clients(Service& service, net::Listener& listener, const WorkerListener& entrance) {
@@ -46,7 +54,7 @@ net::Task<void> accept_clients(Service& service, net::Listener& listener, const 
     auto accepted = co_await listener.accept();
     if (!accepted) co_return;
     if (entrance.door == config::Door::handoff) {
-      net::spawn(service.loop, serve_handed_over(service, std::move(*accepted)), warn);
+      net::spawn(service.loop, serve_handed_over(service, std::move(*accepted), entrance), warn);
     } else {
       net::spawn(service.loop, serve_client(service, std::move(*accepted), entrance), warn);
     }
@@ -146,11 +154,11 @@ int run_worker(WorkerSpec spec) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   const auto tickets = std::make_shared<tls::TicketRing>();
   tickets->replace(std::move(spec.ticket_keys));
-  auto context = make_context(spec, tickets);
-  if (!context) return failed(spec.control.get(), context.error().text);
+  auto contexts = make_contexts(spec, tickets);
+  if (!contexts) return failed(spec.control.get(), contexts.error().text);
 
   // Fork, then loop, then jail: the loop needs descriptors that the jail no longer gives.
-  Service service(std::move(spec), std::move(*context), random_number());
+  Service service(std::move(spec), std::move(*contexts), random_number());
   (void)os::make_non_blocking(service.spec.control.get());
   std::vector<std::unique_ptr<net::Listener>> listeners;
   for (auto& listener : service.spec.listeners) {

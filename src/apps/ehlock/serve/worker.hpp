@@ -22,7 +22,8 @@ namespace app {
 struct WorkerListener {
   os::UniqueFd socket;
   config::Door door = config::Door::starttls;
-  std::string name;  // as configured, for counting
+  std::size_t number = 0;  // of the plan's listener it belongs to
+  std::string name;        // as configured, for counting
 };
 
 struct WorkerSpec {
@@ -34,7 +35,8 @@ struct WorkerSpec {
   os::UniqueFd resolver;             // to the resolver; empty: names are not asked for
   std::vector<ChainWithKey> chains;  // chain N's key is the key process's key N
   std::vector<tls::TicketKey> ticket_keys;
-  tls::ServerSettings tls;
+  std::vector<config::TlsPolicy> tls_policies;  // at least one: the plain options
+  std::vector<config::TlsRule> tls_rules;
   smtp::DialogSettings dialog;
   session::Limits limits;
   session::Identity identity = session::Identity::none;
