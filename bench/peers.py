@@ -113,9 +113,9 @@ def package(name):
 class Ehlock(Peer):
     two_kinds = True
 
-    def __init__(self, name, door):
+    def __init__(self, name, door, *options):
         super().__init__(name)
-        self.door = door
+        self.door, self.options = door, options
 
     def missing(self, bench):
         return "" if os.access(bench.ehlock, os.X_OK) else f"{bench.ehlock} is not built"
@@ -125,7 +125,7 @@ class Ehlock(Peer):
         jail = ["--jail", folder / "jail"] if os.getuid() == 0 else []
         listen = "--listen" if self.door == "starttls" else "--listen-tls"
         return [bench.ehlock, "serve", listen, f"127.0.0.1:{port}", "--backend", f"127.0.0.1:{bench.sink_port}",
-                "--identity", "none", "--workers", 1, *jail,
+                "--identity", "none", "--workers", 1, *jail, *self.options,
                 *(word for chain, key in bench.pairs() for word in ("--cert", chain, "--key", key))]
 
 
@@ -348,5 +348,6 @@ smtpd_tls_loglevel = 1
 
 
 def all_peers():
-    return [Ehlock("ehlock", "starttls"), Ehlock("ehlock-implicit", "implicit"), Nginx("nginx"), Stunnel("stunnel"),
+    return [Ehlock("ehlock", "starttls"), Ehlock("ehlock-implicit", "implicit"),
+            Ehlock("ehlock-reconnect", "starttls", "--on-starttls", "reconnect"), Nginx("nginx"), Stunnel("stunnel"),
             Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix"), Tlsproxy("postfix-tlsproxy", False), Tlsproxy("tlsproxy", True)]

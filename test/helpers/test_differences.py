@@ -1,4 +1,7 @@
 """Where ours differs from Debian's on purpose: each test says what Debian's does, and what ours does instead."""
+import re
+from pathlib import Path
+
 import pytest
 
 INJECTED = b"STARTTLS\r\nMAIL FROM:<injected@evil.example>\r\nRCPT TO:<x@mail.example>\r\n"
@@ -78,6 +81,7 @@ def test_verbs_are_matched_whole(cells, helper):
 
 
 def test_body_lines_of_any_length_pass(cells, wrapper, helper):
+    """Upstream's newest helper ends the session at 4,096 octets."""
     line = b"x" * 100_000 + b"\r\n"
     front = cells.start(wrapper, helper)
     with front.client() as client:
@@ -141,3 +145,11 @@ def test_a_failure_is_told(cells):
         client.hello()
         assert client.rest().startswith(b"421 ")
     assert front.status() == 111
+
+
+def test_the_page_of_differences_names_exactly_these():
+    page = (Path(__file__).parents[2] / "COMPATIBILITY.md").read_text(encoding="utf-8")
+    table = page.split("### Differences from Debian's pair")[1].split("\n## ")[0]
+    here = set(re.findall(r"^def (test_\w+)", Path(__file__).read_text(encoding="utf-8"), re.MULTILINE))
+    here.remove("test_the_page_of_differences_names_exactly_these")
+    assert set(re.findall(r"\| (test_\w+) \|", table)) == here
