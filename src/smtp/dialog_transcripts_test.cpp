@@ -2,6 +2,7 @@
 // that fits it. dialogs/FORMAT describes the language.
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -288,9 +289,16 @@ void play_transcript(const std::filesystem::path& file, const Watcher& watcher) 
   player->finish();
 }
 
+// In the source tree, which EHLOCK_SOURCE names; by hand, where this file was compiled.
+std::filesystem::path dialogs() {
+  const char* source = std::getenv("EHLOCK_SOURCE");
+  if (source != nullptr) return std::filesystem::path(source) / "src/smtp/dialogs";
+  return std::filesystem::path(__FILE__).parent_path() / "dialogs";
+}
+
 std::vector<std::string> transcripts() {
   std::vector<std::string> names;
-  const auto folder = std::filesystem::path(__FILE__).parent_path() / "dialogs";
+  const auto folder = dialogs();
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
   }
@@ -299,7 +307,7 @@ std::vector<std::string> transcripts() {
 }
 
 std::filesystem::path file_of(const std::string& name) {
-  return std::filesystem::path(__FILE__).parent_path() / "dialogs" / (name + ".txt");
+  return dialogs() / (name + ".txt");
 }
 
 class Transcript : public testing::TestWithParam<std::string> {};

@@ -16,6 +16,7 @@ constexpr std::size_t session_id_size = 8;
 
 std::string session_rows(const std::vector<session::Listed>& sessions) {
   std::vector<Row> rows;
+  rows.reserve(sessions.size());
   const std::int64_t now = session::seconds_now();
   for (const auto& one : sessions) {
     rows.push_back({"session", one.session, one.client, one.listener, fmt::format("{}", now - one.since)});
