@@ -52,6 +52,7 @@ int check(const config::CheckCommand& command) {
   }
   fmt::print("{}", done->text);
   for (const auto& fact : done->probed.facts) fmt::print("# {}\n", fact);
+  (void)std::fflush(stdout);  // whoever reads both streams together gets whole lines
   for (const auto& each : done->probed.complaints) fmt::print(stderr, "{}: {}\n", name_of(each.level), each.text);
   return worst_of(done->probed.complaints) == Level::critical ? EX_UNAVAILABLE : EX_OK;
 }

@@ -58,6 +58,7 @@ std::string json_tallies(const Report& report) {
   std::map<std::string, std::vector<std::string>> metrics;
   for (const auto& tally : report.tallies) metrics[tally.metric].push_back(json_of(tally));
   std::vector<std::string> parts;
+  parts.reserve(metrics.size());
   for (const auto& [metric, all] : metrics)
     parts.push_back(fmt::format("{}:[{}]", quoted(metric), fmt::join(all, ",")));
   return fmt::format("{}", fmt::join(parts, ","));
