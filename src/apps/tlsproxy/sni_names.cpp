@@ -36,10 +36,11 @@ base::Result<Entries> listing_of(const postfix::Parameters& parameters, const po
 
 // Tables made by `postmap -F` hold the PEM text itself, keys and all, in base64.
 std::shared_ptr<const base::Secret> pem_in(const std::string& value) {
-  auto text = base::from_base64(value);
-  if (!text || !text->starts_with("-----BEGIN ")) return nullptr;
-  auto pem = std::make_shared<const base::Secret>(*text);
-  ::explicit_bzero(text->data(), text->size());
+  auto decoded = base::from_base64(value);
+  if (!decoded || !decoded->starts_with("-----BEGIN ")) return nullptr;
+  std::string text = std::move(*decoded);
+  auto pem = std::make_shared<const base::Secret>(text);
+  ::explicit_bzero(text.data(), text.size());
   return pem;
 }
 
