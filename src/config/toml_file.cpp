@@ -132,6 +132,7 @@ class Walk {
   void section(Section into, const std::string& path, const toml::table& table) {
     const std::vector<Shape> shapes = into.rule ? shapes_of(rule_options()) : shapes_;
     std::vector<std::string> keys;
+    keys.reserve(shapes.size());
     for (const Shape& shape : shapes) keys.push_back(into.rule ? shape.key : policy_key(shape));
     faulty_.clear();
     for (const auto& [key, node] : table) {
