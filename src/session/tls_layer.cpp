@@ -4,6 +4,15 @@
 #include <utility>
 
 namespace session {
+namespace {
+
+// `request` outlives the wait. Without a signer: empty, which fails the handshake.
+net::Task<std::string> signature_by(Signer* signer, const tls::SignatureRequest& request, net::Deadline deadline) {
+  if (signer == nullptr) co_return std::string();
+  co_return co_await signer->sign(request, deadline);
+}
+
+}  // namespace
 
 net::Task<bool> TlsLayer::shake_hands(net::Stream& stream, Signer* signer, net::Deadline deadline) {
   const bool done = co_await handshake(stream, signer, deadline);
@@ -23,8 +32,7 @@ net::Task<bool> TlsLayer::handshake(net::Stream& stream, Signer* signer, net::De
       co_return false;
     }
     if (progress == tls::Progress::want_signature) {
-      std::string signature;
-      if (signer != nullptr) signature = co_await signer->sign(engine_->signature_request(), deadline);
+      std::string signature = co_await signature_by(signer, engine_->signature_request(), deadline);
       engine_->supply_signature(std::move(signature));
       continue;
     }
