@@ -292,28 +292,23 @@ void play_transcript(const std::filesystem::path& file, const Watcher& watcher) 
 // In the source tree, which EHLOCK_SOURCE names; by hand, where this file was compiled.
 std::filesystem::path dialogs() {
   const char* source = std::getenv("EHLOCK_SOURCE");
-  if (source != nullptr) return std::filesystem::path(source) / "src/smtp/dialogs";
-  return std::filesystem::path(__FILE__).parent_path() / "dialogs";
+  const auto here = std::filesystem::path(__FILE__).parent_path();
+  return (source != nullptr ? std::filesystem::path(source) / "src/smtp" : here) / "dialogs";
 }
 
 std::vector<std::string> transcripts() {
   std::vector<std::string> names;
-  const auto folder = dialogs();
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::directory_iterator(dialogs())) {
     if (entry.path().extension() == ".txt") names.push_back(entry.path().stem().string());
   }
   std::sort(names.begin(), names.end());
   return names;
 }
 
-std::filesystem::path file_of(const std::string& name) {
-  return dialogs() / (name + ".txt");
-}
-
 class Transcript : public testing::TestWithParam<std::string> {};
 
 TEST_P(Transcript, plays) {
-  play_transcript(file_of(GetParam()), [](const Dialog&, Next) {});
+  play_transcript(dialogs() / (GetParam() + ".txt"), [](const Dialog&, Next) {});
 }
 
 // The faults that a performer can report while it waits for each thing, and how the session must end then.
@@ -369,7 +364,7 @@ void fail_each_way(const Dialog& dialog, Next wait) {
 }
 
 TEST_P(Transcript, ends_well_when_any_step_fails) {
-  play_transcript(file_of(GetParam()), fail_each_way);
+  play_transcript(dialogs() / (GetParam() + ".txt"), fail_each_way);
 }
 
 void shut_down(const Dialog& dialog, Next wait) {
@@ -390,7 +385,7 @@ void shut_down(const Dialog& dialog, Next wait) {
 }
 
 TEST_P(Transcript, gives_way_to_a_shutdown_or_goes_on) {
-  play_transcript(file_of(GetParam()), shut_down);
+  play_transcript(dialogs() / (GetParam() + ".txt"), shut_down);
 }
 
 std::string test_name(const testing::TestParamInfo<std::string>& info) {
