@@ -57,6 +57,7 @@ std::vector<Tally> Tallies::of(std::string_view metric) const {
     if (words.front() == metric) found[words] += slot.count;
   }
   std::vector<Tally> tallies;
+  tallies.reserve(found.size());
   for (const auto& [words, count] : found) tallies.push_back({words, count});
   return tallies;
 }
