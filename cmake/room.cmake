@@ -22,13 +22,18 @@ function(add_room name)
   target_link_libraries(room_${name} ${scope} ehlock_options ${rooms} ${ROOM_LIBRARIES})
 
   if(tests AND EHLOCK_TESTS)
-    add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE room_${name} GTest::gmock_main)
-    set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
-    # One process for a room's tests: they share nothing but the process, and starting two thousand
-    # processes costs more than the tests themselves.
-    add_test(NAME unit.${name} COMMAND ${name}_test --gtest_brief=1)
-    set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit
-      ENVIRONMENT "EHLOCK_SOURCE=${CMAKE_SOURCE_DIR};EHLOCK_TEST_BIN=${CMAKE_BINARY_DIR}/test")
+    add_unit_tests(${name} room_${name} ${tests})
   endif()
+endfunction()
+
+# add_unit_tests(NAME library source...): the test program NAME_test and the test unit.NAME.
+function(add_unit_tests name library)
+  add_executable(${name}_test ${ARGN})
+  target_link_libraries(${name}_test PRIVATE ${library} GTest::gmock_main)
+  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
+  # One process for a room's tests: they share nothing but the process, and starting two thousand
+  # processes costs more than the tests themselves.
+  add_test(NAME unit.${name} COMMAND ${name}_test --gtest_brief=1)
+  set_tests_properties(unit.${name} PROPERTIES TIMEOUT 300 LABELS unit
+    ENVIRONMENT "EHLOCK_SOURCE=${CMAKE_SOURCE_DIR};EHLOCK_TEST_BIN=${CMAKE_BINARY_DIR}/test")
 endfunction()
