@@ -228,7 +228,7 @@ ServeOptions log_options() {
            .key = "log_name",
            .argument = "NAME",
            .standard = "ehlock",
-           .help = "the program's name in log lines; postfix/ehlock for tools that read Postfix's"},
+           .help = "the program's name in log lines"},
           [](Draft & d) -> auto& { return d.plan.log_name; }, program_name),
   };
 }

@@ -4,6 +4,13 @@
 
 namespace app {
 
+void Agenda::each(Clock::duration interval, const std::function<void()>& action) {
+  in(interval, [this, interval, action] {
+    action();
+    each(interval, action);
+  });
+}
+
 void Agenda::perform_due() {
   while (!entries_.empty() && entries_.begin()->first <= Clock::now()) {
     const auto action = std::move(entries_.begin()->second);

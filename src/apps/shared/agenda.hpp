@@ -16,6 +16,9 @@ class Agenda {
     entries_.emplace(Clock::now() + delay, std::move(action));
   }
 
+  // Again and again, `interval` after each end.
+  void each(Clock::duration interval, const std::function<void()>& action);
+
   // Does what is due. Actions may add to the agenda.
   void perform_due();
 

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <functional>
 #include <memory>
 #include <utility>
 
@@ -63,7 +62,6 @@ class Supervisor {
   [[nodiscard]] base::Result<void> turn(const std::vector<pollfd>& events);
   [[nodiscard]] base::Result<void> loop(int signals);
   [[nodiscard]] base::Result<void> on_ends();
-  void each(milliseconds interval, std::function<void()> action);
   void look_at_uses();
   void warn(std::string_view text) { sink_->write(log::Severity::warning, fmt::format("warning: {}", text)); }
 
@@ -224,13 +222,6 @@ base::Result<void> Supervisor::on_ends() {
   return {};
 }
 
-void Supervisor::each(milliseconds interval, std::function<void()> action) {
-  agenda_.in(interval, [this, interval, action] {
-    action();
-    each(interval, action);
-  });
-}
-
 // What to wait for: master, children, files, and workers who want something.
 std::vector<pollfd> Supervisor::watched(int signals) const {
   const int master = options_.one_session ? -1 : status_channel;
@@ -279,8 +270,8 @@ base::Result<void> Supervisor::run() {
   say_warnings();
   watch_.watch(files_of(tls_));
   if (const auto started = start_first(); !started) return started;
-  each(look_at_files_each, [this] { renew(); });
-  each(milliseconds(1000), [this] { look_at_uses(); });
+  agenda_.each(look_at_files_each, [this] { renew(); });
+  agenda_.each(milliseconds(1000), [this] { look_at_uses(); });
   if (settings_.retire.count() > 0) agenda_.in(settings_.retire, [this] { leaving_ = true; });
   return loop(signals->get());
 }

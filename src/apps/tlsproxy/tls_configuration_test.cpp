@@ -262,12 +262,8 @@ class Folder {
 
 // Whether the client whose authority the configuration names is trusted, and how many names it was told.
 std::string trust_of(const std::string& more) {
-  const std::vector<std::string> name{"client.example"};
   RawClient client;
-  const tls::BioPtr chain = tls::reading(tls::test::certificate(name).chain_pem);
-  SSL_CTX_use_certificate(client.context.get(),
-                          tls::CertificatePtr(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr)).get());
-  SSL_CTX_use_PrivateKey(client.context.get(), tls::test::identity(name).key.raw());
+  client.show({"client.example"});
   const auto server = context_of(more).start();
   if (client.shake(*server) != Progress::done) return server->failure().text();
   const tls::Facts facts = server->facts();

@@ -43,7 +43,7 @@ std::string reason(const admission::Refusal& refusal, const Arrival& arrival) {
 // Words in clear would only puzzle a client that waits for TLS.
 void refuse(Service& service, net::Stream& stream, const Arrival& arrival, const admission::Refusal& refusal) {
   ++service.spec.counters->refused_connections;
-  if (arrival.door == config::Door::starttls) {
+  if (arrival.entrance.door == config::Door::starttls) {
     (void)stream.write_now(
         fmt::format("421 4.7.0 {} Error: {}\r\n", service.spec.dialog.name, reason(refusal, arrival)));
   }
@@ -91,7 +91,7 @@ net::Task<std::optional<smtp::Fault>> heard(Service& service, session::ClientSid
 }  // namespace
 
 Arrival::Arrival(Service& service, const net::Accepted& accepted, const WorkerListener& at)
-    : entrance(at), door(at.door), visit(service.desk) {
+    : entrance(at), visit(service.desk) {
   os::set_no_delay(accepted.socket.get());
   identity.client = accepted.peer;
   identity.server = os::local_of(accepted.socket.get());
@@ -130,7 +130,7 @@ net::Task<bool> let_in(Service& service, net::Stream& stream, Arrival& arrival) 
 net::Task<bool> is_patient(Service& service, session::ClientSide& client, const Arrival& arrival,
                            log::Journal& journal) {
   const config::ClientLimits& rules = service.spec.clients;
-  const bool waits = rules.greet_delay.count() > 0 && arrival.door == config::Door::starttls;
+  const bool waits = rules.greet_delay.count() > 0 && arrival.entrance.door == config::Door::starttls;
   if (!waits || is_exempt(service, arrival)) co_return true;
   if (!rules.greet_banner.empty()) {
     const std::string banner = fmt::format("220-{}\r\n", rules.greet_banner);

@@ -14,7 +14,6 @@ struct Arrival {
   Arrival(Service& service, const net::Accepted& accepted, const WorkerListener& at);
 
   const WorkerListener& entrance;
-  config::Door door;
   session::ClientIdentity identity;
   std::size_t tls_policy = 0;  // number in WorkerSpec::tls_policies, once the client is let in
   admission::Visit visit;      // what this connection counts for

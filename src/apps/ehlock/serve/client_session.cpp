@@ -22,14 +22,14 @@ constexpr std::chrono::seconds farewell{5};
 // "[192.0.2.25]:25 (STARTTLS)", with the TLS policy if it is not that of everybody.
 std::string listener_of(const Arrival& arrival, const config::TlsPolicy& policy) {
   const std::string named = policy.name.empty() ? "" : ", policy " + policy.name;
-  return fmt::format("{} ({}{})", arrival.identity.server.text(), text_of(arrival.door), named);
+  return fmt::format("{} ({}{})", arrival.identity.server.text(), text_of(arrival.entrance.door), named);
 }
 
 smtp::DialogSettings dialog_settings(const Service& service, const Arrival& arrival) {
   const session::ClientIdentity& identity = arrival.identity;
   const config::TlsPolicy& policy = service.spec.tls_policies[arrival.tls_policy];
   smtp::DialogSettings settings = service.spec.dialog;
-  settings.secured = arrival.door == config::Door::implicit;
+  settings.secured = arrival.entrance.door == config::Door::implicit;
   settings.require_tls = policy.require_tls;
   settings.auth_before_tls = policy.auth_before_tls;
   if (service.spec.trace_header) {
@@ -130,7 +130,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
                              service.spec.board, arrival.entrance.name},
                             identity, arrival.visit, journal);
   session::Secured at_once;
-  if (arrival.door == config::Door::implicit) {
+  if (arrival.entrance.door == config::Door::implicit) {
     at_once = co_await tls.start(client);
     if (at_once.result != smtp::TlsResult::secured) {
       const bool refused = at_once.result == smtp::TlsResult::too_many;

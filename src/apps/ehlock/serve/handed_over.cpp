@@ -130,7 +130,7 @@ bool fits(const session::HandOver& order, std::size_t descriptors) {
 
 }  // namespace
 
-net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, const WorkerListener& at) {
+net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, const WorkerListener& entrance) {
   const Counted counted(service);
   admission::Visit visit(service.desk);
   const auto full = visit.enter(net::Clock::now());
@@ -146,7 +146,7 @@ net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, cons
     co_return;
   }
   Handed my(service, std::move(*order), std::move(packet->fds));
-  my.listener = at.number;
+  my.listener = entrance.number;
   my.journal->connected(my.order.identity.server.text() + " (handed over)");
   co_await converse(my, accepted.socket.get());
   my.journal->disconnected({"commands=0", my.outcome, my.client.received(), my.client.sent()});

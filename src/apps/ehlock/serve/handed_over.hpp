@@ -8,6 +8,7 @@
 namespace app {
 
 // Spawned for each that connects to a hand-over listener; counts itself in the service.
-[[nodiscard]] net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, const WorkerListener& at);
+[[nodiscard]] net::Task<void> serve_handed_over(Service& service, net::Accepted accepted,
+                                                const WorkerListener& entrance);
 
 }  // namespace app

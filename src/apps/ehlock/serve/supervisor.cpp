@@ -261,17 +261,10 @@ bool Supervisor::adopt_sockets() {
   return adopted.has_value();
 }
 
-static void each_interval(Agenda& agenda, milliseconds interval, const std::function<void()>& action) {
-  agenda.in(interval, [&agenda, interval, action] {
-    action();
-    each_interval(agenda, interval, action);
-  });
-}
-
 // Proof of life of this process; it looks after the others itself.
 void Supervisor::watch_over() {
   const auto interval = init_.watchdog_interval();
-  if (interval.count() > 0) each_interval(agenda_, interval, [this] { init_.tell("WATCHDOG=1"); });
+  if (interval.count() > 0) agenda_.each(interval, [this] { init_.tell("WATCHDOG=1"); });
 }
 
 void Supervisor::loop(int signals) {
@@ -306,8 +299,8 @@ int Supervisor::run() {
     return EX_CONFIG;
   }
   epoch_ = tls::ticket_epoch(system_clock::now());
-  each_interval(agenda_, look_at_files_each, [this] { look_at_files(); });
-  each_interval(agenda_, look_at_epoch_each, [this] { look_at_epoch(); });
+  agenda_.each(look_at_files_each, [this] { look_at_files(); });
+  agenda_.each(look_at_epoch_each, [this] { look_at_epoch(); });
   watch_over();
   announce();
   loop(signals->get());
