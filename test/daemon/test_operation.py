@@ -2,11 +2,11 @@
 import os
 import signal
 import ssl
-import threading
 
 import pytest
 
 from harness.client import Client, tls_context
+from harness.load import Repeating
 from harness.waiting import until
 
 
@@ -84,29 +84,21 @@ def test_forty_reloads_under_load_lose_nothing(serve, place, certificates, recor
     publish(0)
     front = serve(["--cert", one_file], certs_used=[], workers=2)
     held = [front.secured() for _ in range(10)]
-    stop, failures, done = threading.Event(), [], []
+    done = []
 
-    def load():
-        while not stop.is_set():
-            try:
-                with front.secured() as client:
-                    client.expect("EHLO client.example", 250)
-                    assert client.mail(b"x\r\n").code == 250
-                    client.expect("QUIT", 221)
-                done.append(1)
-            except BaseException as failure:  # pylint: disable=broad-except
-                failures.append(failure)
+    def one_session(_number, _turn):
+        with front.secured() as client:
+            client.expect("EHLO client.example", 250)
+            assert client.mail(b"x\r\n").code == 250
+            client.expect("QUIT", 221)
+        done.append(1)
 
-    threads = [threading.Thread(target=load, daemon=True) for _ in range(3)]
-    for thread in threads:
-        thread.start()
+    load = Repeating(3, one_session)
     for number in range(40):
         publish(number)
         assert front.reload() == "reloaded"
-    stop.set()
-    for thread in threads:
-        thread.join(30)
-    assert failures == [] and done
+    load.stop()  # raises what went wrong in a session
+    assert done
     for client in held:
         client.expect("NOOP", 250)
 

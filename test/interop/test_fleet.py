@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.client import Client, tls_context
+from harness.load import Repeating
 from harness.process import run
 from harness.waiting import free_port, until
 
@@ -39,22 +40,18 @@ class Sessions:
     """Threads of resuming clients. Each message is numbered; as an MTA does, a client that is told 421 sends it again."""
 
     def __init__(self, address, count=4):
-        self._address, self._stop, self._lock = address, threading.Event(), threading.Lock()
+        self._address, self._lock = address, threading.Lock()
         self.done, self.resumed, self.accepted, self.failures, self.told_421 = 0, 0, [], [], 0
-        self._threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(count)]
-        for thread in self._threads:
-            thread.start()
+        self._contexts, self._sessions = [tls_context("1.3") for _ in range(count)], [None] * count
+        self.end = Repeating(count, self._message).stop
 
-    def _run(self, number):
-        context, session, turn = tls_context("1.3"), None, 0
-        while not self._stop.is_set():
-            turn += 1
-            name = f"fleet-{number}-{turn}"
-            try:
-                while name not in self.accepted:
-                    session = self._tried(context, session, name)
-            except (AssertionError, OSError, ssl.SSLError, ValueError) as failure:
-                self.failures.append(f"{name}: {failure!r}")
+    def _message(self, number, turn):
+        name = f"fleet-{number}-{turn}"
+        try:
+            while name not in self.accepted:
+                self._sessions[number] = self._tried(self._contexts[number], self._sessions[number], name)
+        except (AssertionError, OSError, ssl.SSLError, ValueError) as failure:
+            self.failures.append(f"{name}: {failure!r}")
 
     def _tried(self, context, session, name):
         try:
@@ -86,12 +83,6 @@ class Sessions:
         if reply.code == 421:
             raise Told421
         assert reply.code in (220, 250), reply
-
-    def end(self):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(60)
-        assert not any(thread.is_alive() for thread in self._threads)
 
 
 def arrived(recorder):

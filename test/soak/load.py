@@ -7,6 +7,7 @@ import threading
 
 from harness import procfs
 from harness.client import Client, tls_context
+from harness.load import Repeating
 
 BROKEN = (AssertionError, ConnectionError, ssl.SSLError, OSError, ValueError)
 
@@ -69,32 +70,22 @@ def one_session(front, ledger, shape, context):
 class Load:
     """`count` threads of sessions until stop(). With tolerant=False every broken session counts as a failure."""
 
+    SHAPES = ("starttls", "implicit", "starttls", "clear")
+
     def __init__(self, front, ledger, count=4, tolerant=False):
         self.sessions = 0
-        self._stop = threading.Event()
         self._front, self._ledger, self._tolerant = front, ledger, tolerant
-        self._threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(count)]
-        for thread in self._threads:
-            thread.start()
+        self._contexts = [tls_context("1.2"), tls_context("1.3")]
+        self.stop = Repeating(count, self._one).stop
 
-    def _run(self, number):
-        contexts = [tls_context("1.2"), tls_context("1.3")]
-        shapes = ("starttls", "implicit", "starttls", "clear")
-        for turn in itertools.count(number):
-            if self._stop.is_set():
-                return
-            try:
-                one_session(self._front, self._ledger, shapes[turn % len(shapes)], contexts[turn % 2])
-                self.sessions += 1
-            except BROKEN as failure:
-                if not self._tolerant:
-                    self._ledger.failed(failure)
-
-    def stop(self):
-        self._stop.set()
-        for thread in self._threads:
-            thread.join(60)
-        assert not any(thread.is_alive() for thread in self._threads), "sessions still hang"
+    def _one(self, number, turn):
+        at = number + turn
+        try:
+            one_session(self._front, self._ledger, self.SHAPES[at % len(self.SHAPES)], self._contexts[at % 2])
+            self.sessions += 1
+        except BROKEN as failure:
+            if not self._tolerant:
+                self._ledger.failed(failure)
 
 
 def holdings(front):
