@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <openssl/ssl.h>
 
+#include "cpu_time.hpp"
 #include "owned_openssl.hpp"
 
 namespace {
@@ -35,9 +36,7 @@ struct Handshake {
 };
 
 double cpu_us() {
-  timespec now{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
+  return load::cpu_us(CLOCK_THREAD_CPUTIME_ID);
 }
 
 // Each side writes into the BIO the other reads from.

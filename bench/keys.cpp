@@ -19,6 +19,7 @@
 #include <fmt/format.h>
 
 #include "base/buffer.hpp"
+#include "cpu_time.hpp"
 #include "keys/remote_key.hpp"
 #include "keys/service.hpp"
 #include "keys/store.hpp"
@@ -30,14 +31,9 @@
 
 namespace {
 
+using load::cpu_us;
 using tls::Progress;
 using Signer = std::function<std::string(const tls::SignatureRequest&)>;
-
-double cpu_us(clockid_t clock) {
-  timespec now{};
-  ::clock_gettime(clock, &now);
-  return static_cast<double>(now.tv_sec) * 1e6 + static_cast<double>(now.tv_nsec) / 1e3;
-}
 
 struct Handshakes {
   tls::Context server;
