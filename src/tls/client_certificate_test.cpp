@@ -20,15 +20,6 @@ ServerSettings with(ClientCertificate rule) {
   return settings;
 }
 
-// Shows the certificate made for `names`.
-void show(RawClient& client, const std::vector<std::string>& names) {
-  const SelfSigned& made = test::certificate(names);
-  const BioPtr chain = reading(made.chain_pem);
-  const CertificatePtr leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-  ASSERT_EQ(SSL_CTX_use_certificate(client.context.get(), leaf.get()), 1);
-  ASSERT_EQ(SSL_CTX_use_PrivateKey(client.context.get(), identity(names).key.raw()), 1);
-}
-
 void limit(RawClient& client, int version) {
   SSL_CTX_set_max_proto_version(client.context.get(), version);
 }
@@ -39,7 +30,7 @@ INSTANTIATE_TEST_SUITE_P(Tls, EachVersion, testing::Values(TLS1_2_VERSION, TLS1_
 TEST_P(EachVersion, a_good_certificate_is_told_in_the_facts) {
   RawClient client;
   limit(client, GetParam());
-  show(client, client_name);
+  client.show(client_name);
   const auto server = test::server(with(ClientCertificate::require)).start();
   ASSERT_EQ(client.shake(*server), Progress::done);
   const Facts facts = server->facts();
@@ -70,7 +61,7 @@ ServerSettings with_keys(ClientCertificate rule, const std::vector<std::string>&
 TEST_P(EachVersion, a_listed_key_is_enough_where_no_authority_is_given) {
   RawClient client;
   limit(client, GetParam());
-  show(client, client_name);
+  client.show(client_name);
   const auto server = test::server(with_keys(ClientCertificate::require, {key_of({"b"}), key_of(client_name)})).start();
   ASSERT_EQ(client.shake(*server), Progress::done);
   EXPECT_TRUE(server->facts().client_verified);
@@ -80,7 +71,7 @@ TEST_P(EachVersion, a_listed_key_is_enough_where_no_authority_is_given) {
 TEST_P(EachVersion, a_key_that_is_not_listed_is_refused_and_told_with_its_fingerprint) {
   RawClient client;
   limit(client, GetParam());
-  show(client, {"stranger.example"});
+  client.show({"stranger.example"});
   const auto server = test::server(with_keys(ClientCertificate::require, {key_of(client_name)})).start();
   EXPECT_EQ(client.shake(*server), Progress::failed);
   EXPECT_EQ(server->failure().detail,
@@ -93,7 +84,7 @@ TEST_P(EachVersion, with_authorities_and_keys_both_must_hold) {
   for (const bool listed : {true, false}) {
     RawClient client;
     limit(client, GetParam());
-    show(client, client_name);
+    client.show(client_name);
     ServerSettings settings = with(ClientCertificate::require);
     settings.client_keys = {key_of(listed ? client_name : std::vector<std::string>{"b"})};
     const auto server = test::server(settings).start();
@@ -101,7 +92,7 @@ TEST_P(EachVersion, with_authorities_and_keys_both_must_hold) {
   }
   RawClient stranger;
   limit(stranger, GetParam());
-  show(stranger, {"stranger.example"});
+  stranger.show({"stranger.example"});
   ServerSettings settings = with(ClientCertificate::require);
   settings.client_keys = {key_of({"stranger.example"})};
   const auto server = test::server(settings).start();
@@ -113,7 +104,7 @@ TEST_P(EachVersion, asked_for_and_not_listed_is_let_in_but_not_verified) {
   for (const bool listed : {true, false}) {
     RawClient client;
     limit(client, GetParam());
-    show(client, client_name);
+    client.show(client_name);
     const auto key = key_of(listed ? client_name : std::vector<std::string>{"b"});
     const auto server = test::server(with_keys(ClientCertificate::ask, {key})).start();
     ASSERT_EQ(client.shake(*server), Progress::done);
@@ -144,7 +135,7 @@ TEST_P(EachVersion, required_and_missing_is_cert_required) {
 TEST_P(EachVersion, required_and_of_another_authority_is_cert_rejected) {
   RawClient client;
   limit(client, GetParam());
-  show(client, {"stranger.example"});
+  client.show({"stranger.example"});
   const auto server = test::server(with(ClientCertificate::require)).start();
   EXPECT_EQ(client.shake(*server), Progress::failed);
   EXPECT_EQ(server->failure().text(), "cert_rejected");
@@ -160,7 +151,7 @@ TEST_P(EachVersion, asked_for_and_missing_or_strange_is_accepted_and_told) {
 
   RawClient stranger;
   limit(stranger, GetParam());
-  show(stranger, {"stranger.example"});
+  stranger.show({"stranger.example"});
   const auto second = test::server(with(ClientCertificate::ask)).start();
   ASSERT_EQ(stranger.shake(*second), Progress::done);
   EXPECT_TRUE(second->facts().client_certificate);
@@ -170,7 +161,7 @@ TEST_P(EachVersion, asked_for_and_missing_or_strange_is_accepted_and_told) {
 TEST_P(EachVersion, not_asked_for_none_is_taken) {
   RawClient client;
   limit(client, GetParam());
-  show(client, client_name);
+  client.show(client_name);
   const auto server = test::server().start();
   ASSERT_EQ(client.shake(*server), Progress::done);
   EXPECT_FALSE(server->facts().client_certificate);
@@ -181,7 +172,7 @@ TEST_P(EachVersion, threat_33_the_result_is_read_again_at_resumption) {
   for (const bool known : {true, false}) {
     RawClient client;
     limit(client, GetParam());
-    show(client, known ? client_name : std::vector<std::string>{"stranger.example"});
+    client.show(known ? client_name : std::vector<std::string>{"stranger.example"});
     const Context context = test::server(with(ClientCertificate::ask));
     const auto first = context.start();
     ASSERT_EQ(client.shake(*first), Progress::done);

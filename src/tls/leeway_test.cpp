@@ -165,11 +165,7 @@ TEST(Leeway, a_chain_longer_than_the_limit_is_not_trusted) {
     settings.client_ca = test::certificate({"client.example"}).chain_pem;
     settings.leeway.verify_depth = depth;
     test::RawClient client;
-    const SelfSigned& made = test::certificate({"client.example"});
-    const BioPtr chain = reading(made.chain_pem);
-    const CertificatePtr leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-    SSL_CTX_use_certificate(client.context.get(), leaf.get());
-    SSL_CTX_use_PrivateKey(client.context.get(), identity({"client.example"}).key.raw());
+    client.show({"client.example"});
     const auto server = test::server(settings).start();
     ASSERT_EQ(client.shake(*server), Progress::done);
     EXPECT_TRUE(server->facts().client_verified);
@@ -184,11 +180,7 @@ TEST(Leeway, more_authorities_are_trusted_but_not_announced) {
   settings.client_ca = test::certificate({"announced.example"}).chain_pem;
   settings.leeway.more_ca = test::certificate({"client.example"}).chain_pem;
   test::RawClient client;
-  const SelfSigned& made = test::certificate({"client.example"});
-  const BioPtr chain = reading(made.chain_pem);
-  const CertificatePtr leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
-  SSL_CTX_use_certificate(client.context.get(), leaf.get());
-  SSL_CTX_use_PrivateKey(client.context.get(), identity({"client.example"}).key.raw());
+  client.show({"client.example"});
   const auto server = test::server(settings).start();
   ASSERT_EQ(client.shake(*server), Progress::done);
   EXPECT_TRUE(server->facts().client_verified);

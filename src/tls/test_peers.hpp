@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <openssl/pem.h>
 
 #include "tls/context.hpp"
 #include "tls/engine.hpp"
@@ -127,6 +128,13 @@ struct RawClient {
     ssl.reset(SSL_new(context.get()));
     SSL_set_bio(ssl.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     SSL_set_connect_state(ssl.get());
+  }
+  // The certificate made for `names`, when the server asks; before start().
+  void show(const std::vector<std::string>& names) {
+    const BioPtr chain = reading(certificate(names).chain_pem);
+    const CertificatePtr leaf(PEM_read_bio_X509(chain.get(), nullptr, nullptr, nullptr));
+    ASSERT_EQ(SSL_CTX_use_certificate(context.get(), leaf.get()), 1);
+    ASSERT_EQ(SSL_CTX_use_PrivateKey(context.get(), identity(names).key.raw()), 1);
   }
   void ask_for(std::string name) {
     SSL_ctrl(ssl.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
