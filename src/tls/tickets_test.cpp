@@ -91,6 +91,30 @@ TEST(Tickets, a_secret_is_replaced_by_putting_the_new_one_in_front) {
   EXPECT_FALSE(resumes(ring_of("ba", 5), ring_of("a", 5)));
 }
 
+// Two nodes, each with a file of one or two secrets and a clock of its own, at any distance from the border of an
+// epoch.
+TEST(Tickets, resume_between_two_nodes_exactly_when_secrets_and_clocks_fit) {
+  constexpr std::int64_t hour = 3600;
+  const auto epoch_at = [](std::int64_t second) {
+    return ticket_epoch(std::chrono::system_clock::time_point(std::chrono::seconds(second)));
+  };
+  int resumed = 0;
+  for (const std::string before : {"a", "ab", "ba"}) {
+    for (const std::string after : {"a", "b", "ba"}) {
+      for (const std::int64_t made : {500'000 * hour - 1, 500'000 * hour, 500'000 * hour + 1800}) {
+        for (const std::int64_t skew : {-2 * hour, -hour, -1L, 0L, 1L, hour, 2 * hour}) {
+          const std::int64_t apart = epoch_at(made + skew) - epoch_at(made);
+          const bool fits = after.find(before.front()) != std::string::npos && apart >= -1 && apart <= 1;
+          EXPECT_EQ(resumes(ring_of(before, epoch_at(made)), ring_of(after, epoch_at(made + skew))), fits)
+              << before << " then " << after << " at " << made << " and " << skew << " s later";
+          resumed += fits ? 1 : 0;
+        }
+      }
+    }
+  }
+  EXPECT_EQ(resumed, 6 * 3 * 5);
+}
+
 TEST(Tickets, one_is_given_with_every_tls_1_3_handshake_also_a_resumed_one) {
   const Context server = test::server();
   Pair first(test::client(), server);
