@@ -31,6 +31,7 @@ proxyproto::Ssl ssl_of(const tls::Facts& facts) {
   ssl.signature_algorithm = facts.certificate_signature;
   ssl.key_algorithm = facts.certificate_key;
   ssl.group = facts.group;
+  ssl.signature_scheme = facts.scheme;
   return ssl;
 }
 
@@ -41,6 +42,7 @@ base::Result<std::string> proxy_header(Identity identity, const ClientIdentity& 
   if (identity == Identity::proxy_v2_tls) {
     header->tlvs.unique_id = client.session_id;
     if (client.tls) {
+      header->tlvs.alpn = client.tls->alpn;
       header->tlvs.authority = client.tls->sni;
       header->tlvs.ssl = ssl_of(*client.tls);
     }

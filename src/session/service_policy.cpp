@@ -57,7 +57,7 @@ void add_envelope(policy::Request& request, const smtp::Envelope& envelope) {
   request.sender = envelope.sender.value_or("");
   if (!whole_message || envelope.recipients == 1) request.recipient = envelope.recipient;
   if (whole_message) request.recipient_count = static_cast<unsigned>(envelope.recipients);
-  request.size = envelope.size;
+  request.size = envelope.octets > 0 ? envelope.octets : envelope.size;
   request.sasl_method = envelope.auth_mechanism;
 }
 

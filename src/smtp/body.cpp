@@ -46,11 +46,26 @@ bool needs_walk(const char* block) {
   return found != 0;
 }
 
-bool can_pass(const char* block, BareNewline policy) {
-  if (policy == BareNewline::reject) {
-    return !suspicious<BareNewline::reject>(block) || !needs_walk<BareNewline::reject>(block);
+// The two octets before the block must be readable.
+std::uint64_t stuffing_dots(const char* block) {
+  std::uint64_t found = 0;
+  for (std::size_t i = 0; i < block_size; ++i) {
+    found += static_cast<unsigned char>((block - 2)[i] == '\r') & first_dot((block - 1)[i], block[i]);
   }
-  return !suspicious<BareNewline::pass>(block) || !needs_walk<BareNewline::pass>(block);
+  return found;
+}
+
+template <BareNewline policy>
+bool can_pass(const char* block, std::uint64_t& stuffed) {
+  if (!suspicious<policy>(block)) return true;
+  if (needs_walk<policy>(block)) return false;
+  stuffed += stuffing_dots(block);
+  return true;
+}
+
+bool can_pass(const char* block, BareNewline policy, std::uint64_t& stuffed) {
+  return policy == BareNewline::reject ? can_pass<BareNewline::reject>(block, stuffed)
+                                       : can_pass<BareNewline::pass>(block, stuffed);
 }
 
 }  // namespace
@@ -112,7 +127,7 @@ std::size_t BodyScanner::take_data(std::string_view unread) {
   Walk walk{unread};
   while (state_ == State::more && !walk.starved && walk.at < unread.size()) {
     const bool whole_block = walk.at >= 2 && unread.size() - walk.at > block_size;
-    if (whole_block && can_pass(unread.data() + walk.at, policy_)) {
+    if (whole_block && can_pass(unread.data() + walk.at, policy_, stuffed_)) {
       walk.at += block_size;
       // A CR at the edge is judged with its successor.
       if (unread[walk.at - 1] == '\r') --walk.at;
@@ -159,6 +174,7 @@ void BodyScanner::step_dot(Walk& walk) {
     return;
   }
   const bool faulty = half_end || walk.octet(1) == '\n' || walk.octet(1) == '\0';
+  if (!faulty || policy_ == BareNewline::pass) ++stuffed_;
   if (faulty) return step_bare(walk);
   line_begins_ = false;
   ++walk.at;

@@ -47,6 +47,9 @@ class BodyScanner {
   // How many octets take() gave so far.
   [[nodiscard]] std::uint64_t octets() const { return octets_; }
 
+  // The same without the dots that stuff lines. While the end of DATA is held: the message's own size.
+  [[nodiscard]] std::uint64_t unstuffed_octets() const { return octets_ - stuffed_; }
+
  private:
   enum class Mode { none, data, chunk };
   struct Walk;
@@ -64,6 +67,7 @@ class BodyScanner {
   bool line_begins_ = true;      // what was forwarded ends with CRLF, or nothing was
   std::uint64_t remaining_ = 0;  // of a chunk
   std::uint64_t octets_ = 0;
+  std::uint64_t stuffed_ = 0;  // dots among them that begin a line
 };
 
 }  // namespace smtp

@@ -15,6 +15,7 @@ namespace {
 struct Found {
   std::string forwarded;
   BodyScanner::State state;
+  std::uint64_t unstuffed = 0;
 
   bool operator==(const Found&) const = default;
 };
@@ -34,6 +35,7 @@ Found scan(BodyScanner scanner, std::string_view text, const std::vector<std::si
     found.state = scanner.state();
     EXPECT_LE(buffer.size(), found.state == BodyScanner::State::more ? 2U : buffer.size());
   }
+  found.unstuffed = scanner.unstuffed_octets();
   return found;
 }
 
@@ -57,7 +59,16 @@ std::size_t first_end(std::string_view text) {
   return std::string_view::npos;
 }
 
-Found expected(std::string_view text, BareNewline policy) {
+std::uint64_t without_stuffing(std::string_view forwarded) {
+  std::uint64_t octets = forwarded.size();
+  for (std::size_t i = 0; i < forwarded.size(); ++i) {
+    const bool stuffs = forwarded[i] == '.' && line_begins(forwarded, i) && forwarded.substr(i) != ".\r\n";
+    if (stuffs) --octets;
+  }
+  return octets;
+}
+
+Found forwarded(std::string_view text, BareNewline policy) {
   const std::size_t end = first_end(text);
   std::size_t bare = policy == BareNewline::reject ? first_bare(text) : std::string_view::npos;
   if (end != std::string_view::npos && (bare == std::string_view::npos || end <= bare)) {
@@ -70,6 +81,12 @@ Found expected(std::string_view text, BareNewline policy) {
   if (text.ends_with('\r')) text.remove_suffix(1);
   if (text.ends_with('.') && line_begins(text, text.size() - 1)) text.remove_suffix(1);
   return {std::string(text), BodyScanner::State::more};
+}
+
+Found expected(std::string_view text, BareNewline policy) {
+  Found found = forwarded(text, policy);
+  found.unstuffed = without_stuffing(found.forwarded);
+  return found;
 }
 
 void check(std::string_view text, BareNewline policy, const std::vector<std::size_t>& pieces) {

@@ -60,7 +60,10 @@ Step Dialog::on_body() {
     // The backend is left in the middle of the message, without an end to take it by.
     return end(Outcome::bare_newline, closing("521 5.5.2", "Error: bare newline or NUL in message refused"));
   }
-  if (now_.scanner.holds_end()) return ask_policy(PolicyStage::end_of_message);
+  if (now_.scanner.holds_end()) {
+    now_.envelope.octets += now_.verb == Verb::bdat ? now_.chunk.size : now_.scanner.unstuffed_octets();
+    return ask_policy(PolicyStage::end_of_message);
+  }
   now_.counts.octets += now_.scanner.octets();
   return wait(Phase::message_reply, Next::backend_reply);
 }
@@ -80,6 +83,7 @@ Step Dialog::on_message_reply(const Reply& reply) {
     end_message(now_.message_taken);
   } else if (now_.message_taken) {
     now_.chunks_begun = true;
+    now_.envelope.octets += now_.chunk.size;
   }
   return await_command(reply.wire);
 }

@@ -27,7 +27,8 @@ struct Envelope {
   std::size_t recipients = 0;         // accepted ones
   bool eight_bit = false;             // BODY=8BITMIME or BINARYMIME
   bool smtputf8 = false;
-  std::uint64_t size = 0;  // declared by SIZE=; 0: not declared
+  std::uint64_t size = 0;    // declared by SIZE=; 0: not declared
+  std::uint64_t octets = 0;  // of the message's text so far: all of it once its end was seen
 
   [[nodiscard]] bool begun() const { return sender.has_value(); }
 

@@ -45,9 +45,32 @@ std::string signature_text(int type, const EVP_PKEY* key) {
   }
 }
 
+std::string ecdsa_scheme(const std::string& digest) {
+  if (digest == "sha256") return "ecdsa_secp256r1_sha256";
+  if (digest == "sha384") return "ecdsa_secp384r1_sha384";
+  if (digest == "sha512") return "ecdsa_secp521r1_sha512";
+  return digest == "sha1" ? "ecdsa_sha1" : "";
+}
+
+// RFC 8446 §4.2.3; the names stand for the same numbers in TLS 1.2.
+std::string scheme_name(int type, const std::string& digest, const EVP_PKEY* key) {
+  const std::string lower = base::lowered(digest);
+  switch (type) {
+    case EVP_PKEY_RSA:
+      return "rsa_pkcs1_" + lower;
+    case EVP_PKEY_RSA_PSS:
+      return (EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA_PSS ? "rsa_pss_pss_" : "rsa_pss_rsae_") + lower;
+    case EVP_PKEY_EC:
+      return ecdsa_scheme(lower);
+    default:
+      return base::lowered(short_name(type));
+  }
+}
+
 struct Signed {
   std::string by;
   std::string digest;
+  std::string scheme;
 };
 
 // Who signed the handshake: we, or the peer.
@@ -58,7 +81,10 @@ Signed signature_of(SSL* ssl, bool ours) {
   const int known = ours ? SSL_get_signature_type_nid(ssl, &type) : SSL_get_peer_signature_type_nid(ssl, &type);
   if (known != 1 || certificate == nullptr) return {};
   const long has_digest = ours ? SSL_get_signature_nid(ssl, &digest) : SSL_get_peer_signature_nid(ssl, &digest);
-  return {signature_text(type, X509_get0_pubkey(certificate)), has_digest == 1 ? short_name(digest) : std::string()};
+  const EVP_PKEY* key = X509_get0_pubkey(certificate);
+  Signed found{signature_text(type, key), has_digest == 1 ? short_name(digest) : std::string(), ""};
+  if (SSL_version(ssl) >= TLS1_2_VERSION) found.scheme = scheme_name(type, found.digest, key);
+  return found;
 }
 
 // A resumed session was not signed for.
@@ -72,6 +98,7 @@ void add_signatures(Facts& facts, SSL* ssl) {
   Signed server = signature_of(ssl, serves);
   facts.signature = std::move(server.by);
   facts.digest = std::move(server.digest);
+  facts.scheme = std::move(server.scheme);
   if (!serves || SSL_get0_peer_certificate(ssl) == nullptr) return;
   Signed client = signature_of(ssl, false);
   facts.client_signature = std::move(client.by);
@@ -99,6 +126,13 @@ void add_client(Facts& facts, const Engine::Inner& connection) {
   facts.client_key_fingerprint = key_fingerprint(certificate);
 }
 
+std::string chosen_protocol(const SSL* ssl) {
+  const unsigned char* name = nullptr;
+  unsigned int size = 0;
+  SSL_get0_alpn_selected(ssl, &name, &size);
+  return size > 0 ? std::string(chars(name, size)) : std::string();
+}
+
 std::string session_id(const SSL* ssl) {
   const SSL_SESSION* session = SSL_get_session(ssl);
   if (session == nullptr) return {};
@@ -117,6 +151,7 @@ Facts Engine::facts() const {
   facts.cipher = SSL_get_cipher_name(ssl);
   facts.bits = SSL_get_cipher_bits(ssl, &facts.algorithm_bits);
   facts.group = group_of(ssl);
+  facts.alpn = chosen_protocol(ssl);
   facts.sni = inner_->sni;
   facts.sni_known = inner_->name_known;
   facts.resumed = SSL_session_reused(ssl) == 1;

@@ -60,6 +60,8 @@ struct Facts {
   std::string group;      // "X25519", "prime256v1"
   std::string signature;  // the server's: "ECDSA (prime256v1)", "RSA-PSS (2048 bits)"; empty when resumed
   std::string digest;     // "SHA256"
+  std::string scheme;     // the same as RFC 8446 §4.2.3 names it: "rsa_pss_rsae_sha256"; TLS 1.2 and later
+  std::string alpn;       // the protocol agreed on; empty: the client offered none
   std::string sni;
   bool sni_known = false;  // a certificate was chosen by it
   bool resumed = false;

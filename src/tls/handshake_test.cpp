@@ -45,6 +45,8 @@ TEST(Handshake, tls_1_3_facts_are_those_postfix_logs) {
   EXPECT_EQ(facts.group, pair.client->facts().group);
   EXPECT_EQ(facts.signature, "ECDSA (prime256v1)");
   EXPECT_EQ(facts.digest, "SHA256");
+  EXPECT_EQ(facts.scheme, "ecdsa_secp256r1_sha256");
+  EXPECT_EQ(facts.alpn, "");
   EXPECT_EQ(facts.sni, "mail.example");
   EXPECT_FALSE(facts.resumed);
   EXPECT_FALSE(facts.client_certificate);
@@ -57,6 +59,19 @@ TEST(Handshake, both_sides_tell_the_same_signature) {
     EXPECT_EQ(pair.server->facts().signature, pair.client->facts().signature);
     EXPECT_EQ(pair.server->facts().digest, pair.client->facts().digest);
   }
+}
+
+TEST(Handshake, signature_schemes_have_the_names_of_the_RFC) {
+  const auto scheme = [](KeyKind kind, Version version) {
+    Pair pair(test::client("mail.example", version), test::server({}, {identity({"mail.example"}, kind)}));
+    EXPECT_TRUE(both_done(pair.ends));
+    return pair.server->facts().scheme;
+  };
+  EXPECT_EQ(scheme(KeyKind::ecdsa_p384, Version::tls1_3), "ecdsa_secp384r1_sha384");
+  EXPECT_EQ(scheme(KeyKind::ecdsa_p256, Version::tls1_2), "ecdsa_secp256r1_sha256");
+  EXPECT_EQ(scheme(KeyKind::rsa_2048, Version::tls1_3), "rsa_pss_rsae_sha256");
+  EXPECT_EQ(scheme(KeyKind::rsa_2048, Version::tls1_2), "rsa_pss_rsae_sha256");
+  EXPECT_EQ(scheme(KeyKind::ed25519, Version::tls1_3), "ed25519");
 }
 
 TEST(Handshake, signatures_are_named_by_kind) {
@@ -169,6 +184,17 @@ TEST(Handshake, threat_36_foreign_application_protocols_are_refused_alpaca) {
   ServerSettings any;
   any.alpn.clear();
   EXPECT_EQ(with_alpn("\x08http/1.1", any), Progress::done);
+}
+
+TEST(Handshake, the_protocol_agreed_on_is_a_fact) {
+  RawClient client;
+  const std::string offer =
+      "\x05"
+      "esmtp\x04smtp";
+  SSL_CTX_set_alpn_protos(client.context.get(), octets(offer), static_cast<unsigned int>(offer.size()));
+  const auto server = test::server().start();
+  ASSERT_EQ(client.shake(*server), Progress::done);
+  EXPECT_EQ(server->facts().alpn, "smtp");
 }
 
 TEST(Handshake, a_verifying_client_takes_only_the_right_name_and_authority) {

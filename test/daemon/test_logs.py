@@ -83,6 +83,18 @@ def test_a_log_file_is_opened_anew_by_usr1(serve, place, recorder):
     assert (place / "ehlock.log.1").read_text().count("disconnect from") == 1
 
 
+def test_the_resolver_lets_go_of_the_old_log_file(serve, place):
+    log, old = place / "ehlock.log", place / "ehlock.log.1"
+    front = serve(f"--log file:{log} --reverse-names", wait=False)
+    until(lambda: log.exists() and ": ready\n" in log.read_text(), "the line ready")
+    files = lambda: front.one("resolver").descriptors().values()  # noqa: E731
+    until(lambda: str(log) in files(), "the resolver's log")
+    os.rename(log, old)
+    assert str(old) in files()
+    front.tell(signal.SIGUSR1)
+    until(lambda: str(log) in files() and str(old) not in files(), "the resolver's new log")
+
+
 def test_a_log_file_that_cannot_be_opened_is_told_on_standard_error(serve, place):
     front = serve(f"--log file:{place}/none/ehlock.log")
     assert front.count(r"/none/ehlock.log: No such file or directory; the log goes to standard error")

@@ -8,7 +8,7 @@ from harness.client import stuffed, tls_context
 from peers.arrival import SIGNATURE, Arrival, v2
 
 ALPN, AUTHORITY, UNIQUE_ID, SSL = 0x01, 0x02, 0x05, 0x20
-VERSION, CN, CIPHER, SIGNATURE_ALGORITHM, KEY_ALGORITHM, GROUP = 0x21, 0x22, 0x23, 0x24, 0x25, 0x26
+VERSION, CN, CIPHER, SIGNATURE_ALGORITHM, KEY_ALGORITHM, GROUP, SCHEME = 0x21, 0x22, 0x23, 0x24, 0x25, 0x26, 0x27
 
 
 def tlvs_of(octets):
@@ -62,6 +62,7 @@ def test_aiosmtpd_reads_the_tls_facts_octet_by_octet(serve, aiosmtpd, door, vers
                      "SSL_SIG_ALG": facts[SIGNATURE_ALGORITHM], "SSL_KEY_ALG": facts[KEY_ALGORITHM]}
     line = front.wait_for(r"key-exchange (\S+) server-signature ")
     assert facts[GROUP].decode() == line.group(1)
+    assert facts[SCHEME] == b"ecdsa_secp256r1_sha256"
 
 
 def ssl_tlv(server, count=1):
@@ -87,7 +88,7 @@ def test_aiosmtpd_hears_of_the_same_facts_as_from_haproxy(serve, aiosmtpd, hapro
             client.hello()
             client.expect("QUIT", 221)
     (flags, verify, facts), (our_flags, our_verify, our_facts) = ssl_tlv(aiosmtpd), ssl_tlv(aiosmtpd, 2)
-    del our_facts[GROUP]  # this HAProxy is older than the type
+    del our_facts[GROUP], our_facts[SCHEME]  # this HAProxy is older than these types
     assert (our_flags, our_facts) == (flags, facts)
     # Zero means "showed a certificate, and it was good" (proxy-protocol.txt); HAProxy writes it without one as well.
     assert (our_verify == 0) == (shown == "verified") and (verify == 0) == (shown != "stranger")
@@ -102,6 +103,22 @@ def test_tls_facts_name_the_signature_and_key_as_haproxy_does(serve, aiosmtpd, c
         client.expect("QUIT", 221)
     facts = ssl_of(tlvs_of(bytes(aiosmtpd.header().rest))[SSL])[2]
     assert facts[SIGNATURE_ALGORITHM] == b"RSA-SHA256" and facts[KEY_ALGORITHM] == b"RSA2048"
+    assert facts[SCHEME] == b"rsa_pss_rsae_sha256"
+
+
+@pytest.mark.parametrize("door", ["starttls", "implicit"])
+def test_the_protocol_agreed_on_is_told_where_a_client_offers_one(serve, aiosmtpd, door):
+    front = serve(backend=aiosmtpd.endpoint, identity="proxy-v2-tls")
+    context = tls_context()
+    context.set_alpn_protocols(["smtp"])
+    with (front.tls_client(context) if door == "implicit" else front.client()) as client:
+        client.hello()
+        if door == "starttls":
+            client.starttls(context)
+            client.expect("EHLO client.example", 250)
+        client.expect("QUIT", 221)
+    tlvs = tlvs_of(bytes(aiosmtpd.header(1 if door == "implicit" else 2).rest))
+    assert tlvs[ALPN] == b"smtp"
 
 
 def test_aiosmtpd_learns_the_name_of_a_verified_certificate(serve, aiosmtpd, certificates):

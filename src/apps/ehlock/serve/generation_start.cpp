@@ -154,6 +154,7 @@ base::Result<void> Generation::start_resolver() {
   const auto pid = os::fork_role(role, true);
   if (!pid) return tl::unexpected(pid.error());
   resolver_.name = "resolver";
+  resolver_.reads_orders = true;
   resolver_.pid = *pid;
   resolver_.started = steady_clock::now();
   resolver_.control = std::move(control->first);

@@ -13,8 +13,8 @@
 
 #include <fmt/format.h>
 
-#include "apps/ehlock/serve/control_wire.hpp"
 #include "apps/ehlock/serve/programs.hpp"
+#include "apps/ehlock/serve/sinks.hpp"
 #include "os/packet.hpp"
 #include "os/process.hpp"
 #include "os/socket.hpp"
@@ -32,7 +32,6 @@ class Launcher {
   int run();
 
  private:
-  [[nodiscard]] bool obey();
   [[nodiscard]] bool serve(std::size_t asker);
   [[nodiscard]] base::Result<os::UniqueFd> launch(std::size_t asker, const session::LaunchRequest& request);
   [[nodiscard]] base::Result<os::UniqueFd> start(std::size_t asker, const session::LaunchRequest& request);
@@ -63,7 +62,7 @@ int Launcher::run() {
   for (;;) {
     auto all = watched(spec_, signals->get(), programs_);
     if (::poll(all.data(), all.size(), look_after_programs_ms) < 0 && errno != EINTR) return 1;
-    if (all[0].revents != 0 && !obey()) return 0;
+    if (all[0].revents != 0 && !take_new_log(spec_.supervisor.get(), *spec_.sink)) return 0;
     std::array<char, sizeof(signalfd_siginfo) * 8> arrived{};
     if (all[1].revents != 0) (void)!::read(signals->get(), arrived.data(), arrived.size());
     programs_.read_error_outputs();
@@ -73,16 +72,6 @@ int Launcher::run() {
       if ((all[2 + i].revents & POLLIN) != 0 && !serve(i)) return 1;
     }
   }
-}
-
-// A message of the supervisor. False: it is gone, or not itself.
-bool Launcher::obey() {
-  auto packet = os::receive_packet(spec_.supervisor.get());
-  if (!packet || !*packet || (*packet)->bytes.empty() || (*packet)->fds.size() != 1) return false;
-  const auto order = decode_order((*packet)->bytes);
-  if (!order || !std::holds_alternative<NewLog>(*order)) return false;
-  spec_.sink->turn_to(std::move((*packet)->fds.front()));
-  return true;
 }
 
 // One message of a worker. False: malformed, which ends this process (design.md §2).

@@ -12,6 +12,7 @@
 #include <map>
 #include <utility>
 
+#include "apps/ehlock/serve/sinks.hpp"
 #include "os/packet.hpp"
 #include "os/process.hpp"
 #include "os/reverse_name.hpp"
@@ -50,7 +51,7 @@ int Resolver::run() {
   }
   for (;;) {
     if (::poll(all.data(), all.size(), -1) < 0 && errno != EINTR) return EXIT_FAILURE;
-    if (all[0].revents != 0) return EXIT_SUCCESS;
+    if (all[0].revents != 0 && !take_new_log(spec_.supervisor.get(), *spec_.sink)) return EXIT_SUCCESS;
     std::array<char, sizeof(signalfd_siginfo) * 8> arrived{};
     if (all[1].revents != 0) (void)!::read(signals->get(), arrived.data(), arrived.size());
     for (const auto& ended : os::reap()) lookups_.erase(ended.pid);

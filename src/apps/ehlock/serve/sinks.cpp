@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "apps/ehlock/serve/control_wire.hpp"
 #include "log/program_sinks.hpp"
+#include "os/packet.hpp"
 
 namespace app {
 namespace {
@@ -40,6 +42,15 @@ std::unique_ptr<log::Sink> make_sink(const config::ServePlan& plan) {
   auto instead = sink_to(plan, {});
   instead->write(log::Severity::error, sink.error().text + "; the log goes to standard error");
   return instead;
+}
+
+bool take_new_log(int supervisor, log::Sink& sink) {
+  auto packet = os::receive_packet(supervisor);
+  if (!packet || !*packet || (*packet)->bytes.empty() || (*packet)->fds.size() != 1) return false;
+  const auto order = decode_order((*packet)->bytes);
+  if (!order || !std::holds_alternative<NewLog>(*order)) return false;
+  sink.turn_to(std::move((*packet)->fds.front()));
+  return true;
 }
 
 }  // namespace app
