@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 namespace session {
 
 void Durations::add(std::chrono::microseconds took) {
@@ -24,10 +26,10 @@ std::size_t Board::take_place() {
   return places.size() - 1;
 }
 
-std::uint64_t Board::give_back(std::size_t place) {
+void Board::give_back(std::size_t place) {
   Place& one = places.at(place);
   one.taken = false;
-  return one.active.exchange(0);
+  one.active = 0;
 }
 
 std::uint64_t Board::active() const {
@@ -39,6 +41,18 @@ std::uint64_t Board::active() const {
 std::uint64_t Board::workers() const {
   return static_cast<std::uint64_t>(
       std::count_if(places.begin(), places.end(), [](const Place& place) { return place.taken.load(); }));
+}
+
+std::string text_of(const Board& board) {
+  const Tallies& tallies = board.tallies;
+  const Sums& sums = board.sums;
+  return fmt::format(
+      "connections={} active={} refused={} early_talkers={} starttls={} handshakes={} resumed={} failed_handshakes={} "
+      "messages={} recipients={} received={} sent={} backend_failures={} policy_requests={} policy_failures={}",
+      tallies.sum("connections"), board.active(), sums.refused.load(), sums.early_talkers.load(),
+      tallies.sum("starttls"), tallies.sum("handshakes"), tallies.sum("handshakes", "true"), tallies.sum("failures"),
+      sums.messages.load(), sums.recipients.load(), sums.received.load(), sums.sent.load(),
+      tallies.sum("backend", "failed"), tallies.sum("policy"), tallies.sum("policy", "unavailable"));
 }
 
 std::int64_t seconds_now() {

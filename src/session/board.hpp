@@ -6,7 +6,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <string_view>
+#include <string>
 
 #include "session/tallies.hpp"
 
@@ -26,6 +26,17 @@ class Durations {
   std::atomic<std::uint64_t> sum_us_{0};
 };
 
+// What happened since the service started and has no name but its own.
+struct Sums {
+  using Count = std::atomic<std::uint64_t>;
+  Count refused{0};  // clients, by a limit
+  Count early_talkers{0};
+  Count messages{0};  // that the backend took
+  Count recipients{0};
+  Count received{0};  // octets of plaintext
+  Count sent{0};
+};
+
 // A worker's own numbers, which go with it.
 struct Place {
   std::atomic<bool> taken{false};
@@ -34,6 +45,7 @@ struct Place {
 
 struct Board {
   Tallies tallies;
+  Sums sums;
   Durations handshakes;
   std::array<Place, 256> places{};
   std::atomic<std::int64_t> started{0};  // seconds since 1970, as are the others
@@ -45,11 +57,14 @@ struct Board {
 
   // A place for a worker that starts; the last one is shared when all are taken.
   [[nodiscard]] std::size_t take_place();
-  // The worker is gone: its sessions too. Returns how many it had.
-  std::uint64_t give_back(std::size_t place);
+  // The worker is gone: its sessions too.
+  void give_back(std::size_t place);
   [[nodiscard]] std::uint64_t active() const;   // sessions, of all workers
   [[nodiscard]] std::uint64_t workers() const;  // that run
 };
+
+// "connections=3 active=1 ..." for the log.
+[[nodiscard]] std::string text_of(const Board& board);
 
 [[nodiscard]] std::int64_t seconds_now();
 

@@ -5,8 +5,8 @@
 #include "log/journal.hpp"
 #include "session/board.hpp"
 #include "session/client_identity.hpp"
-#include "session/counters.hpp"
 #include "session/limits.hpp"
+#include "session/securing.hpp"
 #include "session/signer.hpp"
 #include "session/tls_starter.hpp"
 #include "tls/context.hpp"
@@ -18,15 +18,10 @@ struct TlsService {
   net::Loop& loop;
   const tls::Context& context;
   Signer& signer;
-  Counters& counters;
   const Limits& limits;
-  Board* board = nullptr;       // where it is counted in detail; null: nowhere
-  std::string_view listener{};  // how the board calls it
+  Board& board;
+  std::string_view listener;  // how the board calls it
 };
-
-// What the log says of a handshake, and of one that failed.
-[[nodiscard]] log::TlsEvent event_of(const tls::Facts& facts);
-[[nodiscard]] log::TlsFailure event_of(const tls::Failure& failure, const tls::HelloFacts& offered);
 
 class InProcessTls final : public TlsStarter {
  public:
@@ -41,9 +36,6 @@ class InProcessTls final : public TlsStarter {
 
  private:
   [[nodiscard]] bool may_begin();
-  void note(const tls::Facts& facts, const log::TlsEvent& event);
-  void count(const log::TlsEvent& event) const;
-  void count(tls::FailReason reason) const;
 
   TlsService service_;
   ClientIdentity& identity_;

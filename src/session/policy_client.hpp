@@ -12,7 +12,6 @@
 #include "os/address.hpp"
 #include "policy/verdict.hpp"
 #include "session/client_identity.hpp"
-#include "session/counters.hpp"
 #include "session/identity.hpp"
 #include "session/launcher_client.hpp"
 #include "session/limits.hpp"
@@ -54,11 +53,12 @@ class PolicyClient {
 class ServicePolicy final : public PolicyCheck {
  public:
   // All outlive the session.
-  ServicePolicy(PolicyClient& client, const ClientIdentity& identity, log::Journal& journal, Counters& counters,
-                Tallies* tallies = nullptr)
-      : client_(client), identity_(identity), journal_(journal), counters_(counters), tallies_(tallies) {}
+  ServicePolicy(PolicyClient& client, const ClientIdentity& identity, log::Journal& journal, Tallies* tallies = nullptr)
+      : client_(client), identity_(identity), journal_(journal), tallies_(tallies) {}
 
   [[nodiscard]] net::Task<smtp::Verdict> ask(PolicyQuestion question) override;
+  // Whether a question had no answer.
+  [[nodiscard]] bool was_unavailable() const { return was_unavailable_; }
 
  private:
   [[nodiscard]] policy::Request request_for(const PolicyQuestion& question);
@@ -66,8 +66,8 @@ class ServicePolicy final : public PolicyCheck {
   PolicyClient& client_;
   const ClientIdentity& identity_;
   log::Journal& journal_;
-  Counters& counters_;
-  Tallies* tallies_;  // null: answers are not counted by what they are
+  Tallies* tallies_;  // of the answers; null: they are not counted
+  bool was_unavailable_ = false;
 };
 
 }  // namespace session

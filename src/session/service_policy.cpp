@@ -109,12 +109,11 @@ std::string_view name_of(policy::Verdict::Action action) {
 
 net::Task<smtp::Verdict> ServicePolicy::ask(PolicyQuestion question) {
   using Action = policy::Verdict::Action;
-  ++counters_.policy_requests;
   policy::Verdict said = co_await client_.ask(request_for(question));
   if (tallies_ != nullptr) tallies_->add({"policy", name_of(said.action)});
   if (!said.note.empty()) journal_.warning("policy service: " + said.note);
   if (said.action == Action::unavailable) {
-    ++counters_.policy_failures;
+    was_unavailable_ = true;
     if (client_.fail() == PolicyFail::open) co_return smtp::Verdict{};
     said = {Action::defer, "451 4.3.5 Server configuration problem", ""};
   }

@@ -62,4 +62,10 @@ std::vector<Tally> Tallies::of(std::string_view metric) const {
   return tallies;
 }
 
+std::uint64_t Tallies::sum(std::string_view metric, std::string_view last) const {
+  std::uint64_t sum = 0;
+  for (const Tally& tally : of(metric)) sum += last.empty() || tally.words.back() == last ? tally.count : 0;
+  return sum;
+}
+
 }  // namespace session

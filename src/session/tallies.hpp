@@ -27,6 +27,8 @@ class Tallies {
   // Those of one metric, in the order of their names. What another process wrote is not believed: words are cut and
   // made printable.
   [[nodiscard]] std::vector<Tally> of(std::string_view metric) const;
+  // All of one metric, or those whose last word is `last`.
+  [[nodiscard]] std::uint64_t sum(std::string_view metric, std::string_view last = {}) const;
   [[nodiscard]] std::uint64_t lost() const { return lost_; }
 
  private:

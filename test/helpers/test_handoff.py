@@ -57,6 +57,8 @@ def test_mail_passes_in_clear_and_inside_tls(handing, taker):
     assert front_.program_heard().count(MESSAGE) == 2
     taker.wait_for(r"Anonymous TLS connection established from unknown\[127\.0\.0\.1\]")
     taker.wait_for(r"disconnect from .* outcome=done", count=2)
+    taker.tell(signal.SIGUSR2)
+    taker.wait_for("counters: connections=2 .*handshakes=1 resumed=0 failed_handshakes=0 ")
 
 
 def test_no_process_of_the_wrapper_stays(handing):

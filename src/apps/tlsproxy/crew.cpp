@@ -87,7 +87,7 @@ HandoffWorkerSpec Crew::worker_spec(unsigned number) const {
   spec.child = plan_.child;
   spec.generation = plan_.generation;
   spec.max_sessions = sessions_per_worker;
-  spec.counters = plan_.counters;
+  spec.use = plan_.use;
   spec.jail.role = os::Role::receiver;
   spec.jail.root = plan_.jail;
   spec.jail.user = plan_.user;

@@ -15,7 +15,6 @@
 #include "apps/tlsproxy/proxy_log.hpp"
 #include "base/result.hpp"
 #include "os/process.hpp"
-#include "session/counters.hpp"
 
 namespace app {
 
@@ -44,7 +43,7 @@ struct CrewPlan {
   os::User user;      // of the workers
   os::User key_user;  // of the key process
   std::string jail;
-  session::Counters* counters = nullptr;
+  HandoffUse* use = nullptr;
 };
 
 class Crew {

@@ -33,12 +33,12 @@ class Counted {
  public:
   explicit Counted(HandoffService& service) : service_(service) {
     ++service_.active;
-    ++service_.spec.counters->connections;
-    ++service_.spec.counters->active;
+    ++service_.spec.use->connections;
+    ++service_.spec.use->active;
   }
   ~Counted() {
     --service_.active;
-    --service_.spec.counters->active;
+    --service_.spec.use->active;
     service_.room.set();
     if (service_.active == 0 && !service_.accepting) service_.loop.stop();
   }
@@ -135,15 +135,11 @@ tls::Facts as_postfix_tells(tls::Facts facts) {
 }
 
 void tell_of_success(Talk& my, const tls::Facts& facts) {
-  session::Counters& counters = *my.service.spec.counters;
-  ++counters.handshakes;
-  if (facts.resumed) ++counters.resumed_handshakes;
   if (my.service.knows_names && !facts.sni.empty() && !facts.sni_known) my.log.name_unknown(facts.sni);
   my.log.secured(facts);
 }
 
 void tell_of_failure(Talk& my, session::TlsLayer& layer, bool hung_up) {
-  ++my.service.spec.counters->failed_handshakes;
   if (hung_up) {
     my.log.hung_up_on();
   } else {

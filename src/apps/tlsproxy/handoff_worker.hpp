@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,10 +16,15 @@
 #include "os/fd.hpp"
 #include "os/jail.hpp"
 #include "postfix/version.hpp"
-#include "session/counters.hpp"
 #include "tls/settings.hpp"
 
 namespace app {
+
+// How much a tlsproxy was used, for when it may leave.
+struct HandoffUse {
+  std::atomic<std::uint64_t> connections{0};
+  std::atomic<std::uint64_t> active{0};
+};
 
 struct HandoffWorkerSpec {
   unsigned number = 0;
@@ -37,7 +43,7 @@ struct HandoffWorkerSpec {
   pid_t child = 0;  // master's direct child
   std::string generation;
   std::size_t max_sessions = 0;
-  session::Counters* counters = nullptr;
+  HandoffUse* use = nullptr;  // shared by all workers
   log::Sink* sink = nullptr;
   os::JailSpec jail;
 };

@@ -22,6 +22,7 @@
 #include "apps/tlsproxy/tlsmgr_at_start.hpp"
 #include "base/text.hpp"
 #include "os/limits.hpp"
+#include "os/shared_memory.hpp"
 
 namespace app {
 namespace {
@@ -71,7 +72,7 @@ class Supervisor {
   ChildOptions options_;
   ProxyLog log_;
   std::unique_ptr<log::Sink> sink_;
-  session::Counters* counters_ = nullptr;
+  HandoffUse* use_ = nullptr;
   os::User mail_owner_;
   os::User key_user_;
   FileWatch watch_;
@@ -87,9 +88,9 @@ base::Result<void> Supervisor::prepare() {
   if (::chdir(settings_.queue_directory.c_str()) != 0) {
     return base::fail_errno("change directory to " + settings_.queue_directory, errno);
   }
-  auto counters = session::make_shared_counters();
-  if (!counters) return tl::unexpected(counters.error());
-  counters_ = *counters;
+  const auto use = os::make_shared<HandoffUse>();
+  if (!use) return tl::unexpected(use.error());
+  use_ = *use;
   auto owner = os::find_user(settings_.mail_owner);
   if (!owner) return base::fail("file main.cf: parameter mail_owner: {}", owner.error().text);
   mail_owner_ = std::move(*owner);
@@ -119,7 +120,7 @@ base::Result<std::unique_ptr<Crew>> Supervisor::start_crew(CrewCertificates cert
   plan.user = mail_owner_;
   plan.key_user = key_user_;
   plan.jail = jail;
-  plan.counters = counters_;
+  plan.use = use_;
   if (!plan.certificates.chains.empty()) ask_tlsmgr(plan);
   return Crew::start(std::move(plan));
 }
@@ -199,9 +200,9 @@ void Supervisor::renew() {
 
 // Leaving is never a reason to wait: workers end by themselves with their last session.
 void Supervisor::look_at_uses() {
-  const std::uint64_t connections = counters_->connections.load();
+  const std::uint64_t connections = use_->connections.load();
   const auto now = Agenda::Clock::now();
-  const bool idle = counters_->active.load() == 0;
+  const bool idle = use_->active.load() == 0;
   if (!idle || connections != connections_seen_) busy_ = now;
   connections_seen_ = connections;
   const bool idle_for_long = settings_.max_idle.count() > 0 && now - busy_ >= settings_.max_idle;

@@ -96,7 +96,8 @@ struct MailSession {
   OnlyProgram program;
   std::unique_ptr<session::LauncherClient> connector;
   session::PolicyClient asker;
-  session::Counters counters;
+  session::NoPolicy nobody;
+  std::optional<session::ServicePolicy> policy;
   session::Drain drain;
   ChildWatch watch;
   smtp::Dialog dialog;
@@ -104,20 +105,20 @@ struct MailSession {
   int exit_status = exit_temporary;
 };
 
-std::unique_ptr<session::PolicyCheck> policy_of(MailSession& my) {
-  if (my.spec.policy.empty()) return std::make_unique<session::NoPolicy>();
-  return std::make_unique<session::ServicePolicy>(my.asker, my.spec.identity, my.journal, my.counters);
+session::PolicyCheck& policy_of(MailSession& my) {
+  if (my.spec.policy.empty()) return my.nobody;
+  return my.policy.emplace(my.asker, my.spec.identity, my.journal);
 }
 
 net::Task<void> talk(MailSession& my) {
   my.journal.connected(my.spec.identity.server.text());
-  const auto policy = policy_of(my);
+  session::PolicyCheck& policy = policy_of(my);
   co_await session::converse(
-      {my.client, my.program, *my.tls, *policy, my.spec.identity, my.journal, my.drain, my.limits}, my.dialog);
+      {my.client, my.program, *my.tls, policy, my.spec.identity, my.journal, my.drain, my.limits}, my.dialog);
   co_await my.client.channel().end_writing(net::after(farewell));
   my.journal.disconnected({my.dialog.counts(), std::string(smtp::text_of(my.dialog.outcome())),
                            my.client.channel().received(), my.client.channel().sent()});
-  const bool unasked = my.spec.options.policy_closed && my.counters.policy_failures > 0;
+  const bool unasked = my.spec.options.policy_closed && my.policy && my.policy->was_unavailable();
   if (my.dialog.outcome() == smtp::Outcome::quit && !unasked) {
     my.exit_status = co_await my.watch.exit_status(net::after(my.limits.reply));
   }

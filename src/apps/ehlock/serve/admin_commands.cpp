@@ -75,8 +75,8 @@ std::string answer_of(const AdminDeeds& deeds, const std::string& command) {
 }
 
 Report report_of(const Prepared& prepared, const Watched& watched) {
-  const session::Counters& counters = *watched.counters;
   const session::Board& board = *watched.board;
+  const session::Sums& sums = board.sums;
   Report report;
   report.facts = {{"version", EHLOCK_VERSION},
                   {"state", board.draining ? "draining" : "serving"},
@@ -87,11 +87,11 @@ Report report_of(const Prepared& prepared, const Watched& watched) {
                     {"reloaded", board.reloaded},
                     {"active", static_cast<std::int64_t>(board.active())},
                     {"workers", static_cast<std::int64_t>(board.workers())},
-                    {"refused", static_cast<std::int64_t>(counters.refused_connections)},
-                    {"messages", static_cast<std::int64_t>(counters.messages)},
-                    {"recipients", static_cast<std::int64_t>(counters.recipients)},
-                    {"received", static_cast<std::int64_t>(counters.received_octets)},
-                    {"sent", static_cast<std::int64_t>(counters.sent_octets)}};
+                    {"refused", static_cast<std::int64_t>(sums.refused)},
+                    {"messages", static_cast<std::int64_t>(sums.messages)},
+                    {"recipients", static_cast<std::int64_t>(sums.recipients)},
+                    {"received", static_cast<std::int64_t>(sums.received)},
+                    {"sent", static_cast<std::int64_t>(sums.sent)}};
   for (const auto& listener : prepared.plan.listeners) report.listeners.push_back(listener.endpoint.text());
   for (const auto& chain : prepared.chains) {
     const auto& names = chain.facts.names;

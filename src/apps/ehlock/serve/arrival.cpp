@@ -42,7 +42,7 @@ std::string reason(const admission::Refusal& refusal, const Arrival& arrival) {
 
 // Words in clear would only puzzle a client that waits for TLS.
 void refuse(Service& service, net::Stream& stream, const Arrival& arrival, const admission::Refusal& refusal) {
-  ++service.spec.counters->refused_connections;
+  ++service.spec.board->sums.refused;
   if (arrival.entrance.door == config::Door::starttls) {
     (void)stream.write_now(
         fmt::format("421 4.7.0 {} Error: {}\r\n", service.spec.dialog.name, reason(refusal, arrival)));
@@ -147,7 +147,7 @@ net::Task<bool> is_patient(Service& service, session::ClientSide& client, const 
   } else if (fault) {
     journal.lost_connection("CONNECT");
   } else {
-    ++service.spec.counters->early_talkers;
+    ++service.spec.board->sums.early_talkers;
     journal.pregreet(client.unread(), std::chrono::duration_cast<milliseconds>(net::Clock::now() - begun));
     if (rules.early_talker == config::EarlyTalker::ignore) co_return true;
     co_await say_last(client, "521 5.5.1 Protocol error\r\n");

@@ -1,19 +1,16 @@
 // `ehlock check`: everything serve would find wrong, without serving.
 
 #include <cstdio>
-#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
 #include <sysexits.h>
 
 #include "apps/ehlock/serve/check_probe.hpp"
-#include "apps/ehlock/serve/generation.hpp"
-#include "apps/ehlock/serve/listeners.hpp"
+#include "apps/ehlock/serve/key_check.hpp"
 #include "apps/ehlock/serve/prepared.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
 #include "config/load.hpp"
-#include "os/shared_memory.hpp"
 
 namespace app {
 namespace {
@@ -30,12 +27,7 @@ base::Result<Checked> checked(const config::CheckCommand& command) {
   if (!prepared) return tl::unexpected(prepared.error());
   Checked result;
   if (command.probe) result.probed = probe_plan(*prepared);
-  const Listeners none;
-  session::Counters unused;
-  const auto board = os::make_shared<session::Board>();
-  if (!board) return tl::unexpected(board.error());
-  const std::unique_ptr<log::Sink> sink = log::stderr_sink("ehlock");
-  const auto keys = Generation::check_keys(std::move(*prepared), {none, unused, nullptr, **board, sink});
+  const auto keys = check_keys(*prepared);
   if (!keys) return tl::unexpected(keys.error());
   for (const std::string& warning : loaded->warnings) fmt::print(stderr, "warning: {}\n", warning);
   result.text = config::effective_text(*loaded);

@@ -91,23 +91,18 @@ std::unique_ptr<session::BackendOpener> opener_for(Service& service) {
 std::unique_ptr<session::PolicyCheck> policy_for(Service& service, const session::ClientIdentity& identity,
                                                  log::Journal& journal) {
   if (!service.policy) return std::make_unique<session::NoPolicy>();
-  return std::make_unique<session::ServicePolicy>(*service.policy, identity, journal, *service.spec.counters,
-                                                  &service.spec.board->tallies);
+  return std::make_unique<session::ServicePolicy>(*service.policy, identity, journal, &service.spec.board->tallies);
 }
 
 void sum_up(const Service& service, const WorkerListener& entrance, const smtp::Dialog& dialog,
             const session::Channel& channel) {
-  session::Counters& counters = *service.spec.counters;
+  session::Sums& sums = service.spec.board->sums;
   session::Tallies& tallies = service.spec.board->tallies;
-  counters.messages += dialog.totals().messages;
-  counters.recipients += dialog.totals().recipients;
-  counters.starttls += dialog.totals().of(smtp::Verb::starttls).accepted;
-  counters.received_octets += channel.received();
-  counters.sent_octets += channel.sent();
+  sums.messages += dialog.totals().messages;
+  sums.recipients += dialog.totals().recipients;
+  sums.received += channel.received();
+  sums.sent += channel.sent();
   const smtp::Outcome outcome = dialog.outcome();
-  const bool backend_failed = outcome == smtp::Outcome::backend_refused || outcome == smtp::Outcome::backend_silent ||
-                              outcome == smtp::Outcome::backend_lost || outcome == smtp::Outcome::backend_babbled;
-  if (backend_failed) ++counters.backend_failures;
   tallies.add({"sessions", entrance.name, smtp::text_of(outcome)});
   if (dialog.totals().of(smtp::Verb::starttls).accepted == 0) return;
   tallies.add({"starttls", entrance.name, outcome == smtp::Outcome::tls_failed ? "failed" : "ok"});
@@ -126,9 +121,9 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   const Known known(service, arrival, client.channel().stream());
   if (!co_await is_patient(service, client, arrival, journal)) co_return;
   const tls::Context& context = service.contexts[arrival.tls_policy];
-  session::InProcessTls tls({service.loop, context, service.signer, *service.spec.counters, service.spec.limits,
-                             service.spec.board, arrival.entrance.name},
-                            identity, arrival.visit, journal);
+  session::InProcessTls tls(
+      {service.loop, context, service.signer, service.spec.limits, *service.spec.board, arrival.entrance.name},
+      identity, arrival.visit, journal);
   session::Secured at_once;
   if (arrival.entrance.door == config::Door::implicit) {
     at_once = co_await tls.start(client);
@@ -164,8 +159,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
 }  // namespace
 
 net::Task<void> serve_client(Service& service, net::Accepted accepted, const WorkerListener& entrance) {
-  const Counted counted(service);
-  service.spec.board->tallies.add({"connections", entrance.name});
+  const Counted counted(service, entrance);
   Arrival arrival(service, accepted, entrance);
   net::Stream stream(service.loop, std::move(accepted.socket));
   const bool admitted = co_await let_in(service, stream, arrival);

@@ -7,15 +7,13 @@ namespace app {
 
 class Counted {
  public:
-  explicit Counted(Service& service) : service_(service) {
+  Counted(Service& service, const WorkerListener& entrance) : service_(service) {
     ++service_.active;
-    ++service_.spec.counters->connections;
-    ++service_.spec.counters->active;
+    service_.spec.board->tallies.add({"connections", entrance.name});
     ++service_.spec.board->places.at(service_.spec.place).active;
   }
   ~Counted() {
     --service_.active;
-    --service_.spec.counters->active;
     --service_.spec.board->places.at(service_.spec.place).active;
     if (service_.active == 0 && !service_.accepting) service_.loop.stop();
   }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "apps/ehlock/serve/key_check.hpp"
 #include "base/text.hpp"
 #include "os/packet.hpp"
 #include "os/shared_memory.hpp"
@@ -32,15 +33,6 @@ base::Result<std::unique_ptr<Generation>> Generation::start(Prepared prepared, S
   if (made) made = generation->start_all(ticket_keys);
   if (made) return generation;
   return tl::unexpected(made.error());
-}
-
-base::Result<void> Generation::check_keys(Prepared prepared, Surroundings around) {
-  if (prepared.chains.empty()) return {};
-  Generation generation(std::move(prepared), around);
-  generation.key_processes_.resize(1);
-  Child& child = generation.key_processes_.front();
-  child.name = "key process";
-  return generation.start_key_process(child).and_then([&] { return generation.await_keys(child); });
 }
 
 Generation::~Generation() {
@@ -72,7 +64,7 @@ std::vector<session::Listed> Generation::sessions() const {
 // Its sessions went with it.
 void Generation::give_back_place(Child& child) const {
   if (!child.place) return;
-  around_.counters.active -= around_.board.give_back(*child.place);
+  around_.board.give_back(*child.place);
   child.place.reset();
 }
 
@@ -162,7 +154,9 @@ void Generation::restart_missing(const std::vector<tls::TicketKey>& ticket_keys)
     }
   };
   for (auto& child : key_processes_) {
-    if (child.pid == 0) report(start_key_process(child).and_then([&] { return await_keys(child); }), child.name);
+    if (child.pid != 0) continue;
+    const auto fit = [&] { return keys_fit(prepared_, child.control, child.name); };
+    report(start_key_process(child).and_then(fit), child.name);
   }
   if (needs_launcher() && launcher_.pid == 0) report(start_launcher(), launcher_.name);
   if (needs_resolver() && resolver_.pid == 0) report(start_resolver(), resolver_.name);

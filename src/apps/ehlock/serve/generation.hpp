@@ -19,7 +19,6 @@
 #include "os/fd.hpp"
 #include "os/process.hpp"
 #include "session/board.hpp"
-#include "session/counters.hpp"
 #include "session/roster.hpp"
 #include "tls/tickets.hpp"
 
@@ -28,7 +27,6 @@ namespace app {
 // What every generation gets from the supervisor; outlives them.
 struct Surroundings {
   const Listeners& listeners;
-  session::Counters& counters;
   admission::Ledger* ledger;  // null: no worker is started
   session::Board& board;
   const std::unique_ptr<log::Sink>& sink;  // may be opened anew at any time
@@ -39,8 +37,6 @@ class Generation {
   // Starts everything and waits until each process said that it is ready. On failure what was started is ended.
   [[nodiscard]] static base::Result<std::unique_ptr<Generation>> start(Prepared prepared, Surroundings around,
                                                                        std::vector<tls::TicketKey> ticket_keys);
-  // Only whether every key can be loaded and belongs to its certificate; nothing stays.
-  [[nodiscard]] static base::Result<void> check_keys(Prepared prepared, Surroundings around);
   ~Generation();
   Generation(const Generation&) = delete;
   Generation& operator=(const Generation&) = delete;
@@ -92,7 +88,6 @@ class Generation {
   [[nodiscard]] base::Result<void> make_slots();
   [[nodiscard]] base::Result<void> start_all(const std::vector<tls::TicketKey>& ticket_keys);
   [[nodiscard]] base::Result<void> start_key_process(Child& child);
-  [[nodiscard]] base::Result<void> await_keys(Child& child);
   [[nodiscard]] base::Result<void> start_launcher();
   [[nodiscard]] base::Result<void> start_resolver();
   [[nodiscard]] base::Result<void> start_exporter();

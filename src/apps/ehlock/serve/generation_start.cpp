@@ -10,6 +10,7 @@
 
 #include "apps/ehlock/serve/admin_commands.hpp"
 #include "apps/ehlock/serve/generation.hpp"
+#include "apps/ehlock/serve/key_check.hpp"
 #include "apps/ehlock/serve/launcher.hpp"
 #include "apps/ehlock/serve/resolver.hpp"
 #include "apps/ehlock/serve/sinks.hpp"
@@ -46,7 +47,7 @@ base::Result<void> Generation::start_all(const std::vector<tls::TicketKey>& tick
     if (!started) return started;
   }
   for (auto& child : key_processes_) {
-    const auto loaded = await_keys(child);
+    const auto loaded = keys_fit(prepared_, child.control, child.name);
     if (!loaded) return loaded;
   }
   if (needs_launcher()) {
@@ -70,27 +71,14 @@ base::Result<void> Generation::start_all(const std::vector<tls::TicketKey>& tick
 }
 
 base::Result<void> Generation::start_key_process(Child& child) {
-  KeyProcessPlan plan;
-  for (const auto& chain : prepared_.chains) plan.sources.push_back({chain.key_file});
-  for (const auto& slot : slots_) plan.askers.push_back(slot.keys.second.get());
-  plan.jail = prepared_.plan.jail;
-  plan.user = prepared_.key_user;
-  auto made = app::start_key_process(plan);
+  std::vector<int> askers;
+  askers.reserve(slots_.size());
+  for (const auto& slot : slots_) askers.push_back(slot.keys.second.get());
+  auto made = start_keys(prepared_, std::move(askers));
   if (!made) return tl::unexpected(made.error());
   child.pid = made->pid;
   child.started = steady_clock::now();
   child.control = std::move(made->report);
-  return {};
-}
-
-base::Result<void> Generation::await_keys(Child& child) {
-  const auto public_halves = loaded_keys(child.control, child.name);
-  if (!public_halves) return tl::unexpected(public_halves.error());
-  for (std::size_t i = 0; i < prepared_.chains.size(); ++i) {
-    const LoadedChain& chain = prepared_.chains[i];
-    if (i < public_halves->size() && (*public_halves)[i] == chain.facts.public_der) continue;
-    return base::fail("{}: the key in {} does not belong to this certificate", chain.origin, chain.key_file);
-  }
   return {};
 }
 
@@ -176,7 +164,7 @@ base::Result<void> Generation::start_exporter() {
     }
     keep_only(std::move(mine));
     spec.control = std::move(control->second);
-    spec.watched = {&around_.board, &around_.counters, watched_certificates(prepared_)};
+    spec.watched = {&around_.board, watched_certificates(prepared_)};
     spec.jail.role = os::Role::exporter;
     spec.jail.root = prepared_.plan.jail;
     spec.jail.user = prepared_.exporter_user;
@@ -221,7 +209,6 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.clients = plan.clients;
   spec.ledger = around_.ledger;
   spec.account = slot.account->number();
-  spec.counters = &around_.counters;
   spec.board = &around_.board;
   spec.place = slot.worker.place.value_or(0);
   spec.roster = slot.roster;

@@ -20,8 +20,9 @@ enum Place { client_in, client_out, program_output, program_input, control, answ
 
 // Everything of one connection that lives as long as its session.
 struct Handed {
-  Handed(Service& from, session::HandOver message, std::vector<os::UniqueFd> fds)
+  Handed(Service& from, const WorkerListener& through, session::HandOver message, std::vector<os::UniqueFd> fds)
       : service(from),
+        entrance(through),
         order(std::move(message)),
         client(net::Stream(service.loop, std::move(fds[client_in]), std::move(fds[client_out]))),
         program(service.loop, std::move(fds[program_output]), std::move(fds[program_input])) {
@@ -36,7 +37,7 @@ struct Handed {
   void name_client() { journal.emplace(*service.spec.sink, order.identity.session_id, order.identity.text()); }
 
   Service& service;
-  std::size_t listener = 0;  // number of the plan's, for the rules
+  const WorkerListener& entrance;
   session::HandOver order;
   std::optional<log::Journal> journal;
   session::Channel client;
@@ -65,13 +66,13 @@ net::Task<bool> learn_identity(Handed& my) {
 net::Task<bool> secure(Handed& my, std::string_view early) {
   Service& service = my.service;
   const WorkerSpec& spec = service.spec;
-  auto engine = service.contexts[config::tls_policy_for(spec.tls_rules, my.order.identity.client, my.listener)].start();
+  auto engine =
+      service.contexts[config::tls_policy_for(spec.tls_rules, my.order.identity.client, my.entrance.number)].start();
   if (!engine->incoming().append(early)) co_return false;
-  const session::Securing whose{service.loop, my.order.identity, *my.journal, &service.signer};
+  const session::Securing whose{service.loop,    my.order.identity, *my.journal,
+                                &service.signer, spec.board,        my.entrance.name};
   const net::Deadline deadline = net::after(my.order.handshake);
   const bool done = co_await session::secure(whose, my.client, std::move(engine), deadline);
-  ++(done ? service.spec.counters->handshakes : service.spec.counters->failed_handshakes);
-  if (done && my.order.identity.tls->resumed) ++service.spec.counters->resumed_handshakes;
   if (!done) my.outcome = "tls_failed";
   co_return done;
 }
@@ -131,11 +132,11 @@ bool fits(const session::HandOver& order, std::size_t descriptors) {
 }  // namespace
 
 net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, const WorkerListener& entrance) {
-  const Counted counted(service);
+  const Counted counted(service, entrance);
   admission::Visit visit(service.desk);
   const auto full = visit.enter(net::Clock::now());
   if (full) {
-    ++service.spec.counters->refused_connections;
+    ++service.spec.board->sums.refused;
     service.spec.sink->write(log::Severity::warning, "warning: hand-over: too many connections");
     co_return;
   }
@@ -145,10 +146,13 @@ net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, cons
     service.spec.sink->write(log::Severity::warning, "warning: hand-over: not understood, or not of this version");
     co_return;
   }
-  Handed my(service, std::move(*order), std::move(packet->fds));
-  my.listener = entrance.number;
+  Handed my(service, entrance, std::move(*order), std::move(packet->fds));
   my.journal->connected(my.order.identity.server.text() + " (handed over)");
   co_await converse(my, accepted.socket.get());
+  session::Board& board = *service.spec.board;
+  board.sums.received += my.client.received();
+  board.sums.sent += my.client.sent();
+  board.tallies.add({"sessions", entrance.name, my.outcome});
   my.journal->disconnected({"commands=0", my.outcome, my.client.received(), my.client.sent()});
 }
 

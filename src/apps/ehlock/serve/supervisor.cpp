@@ -72,7 +72,6 @@ base::Result<admission::Ledger*> make_ledger() {
 
 Supervisor::Supervisor(std::vector<std::string> arguments, SharedMemory shared, FileWatch watch)
     : arguments_(std::move(arguments)),
-      counters_(shared.counters),
       ledger_(shared.ledger),
       board_(shared.board),
       watch_(std::move(watch)),
@@ -92,7 +91,7 @@ std::vector<tls::TicketKey> Supervisor::ticket_keys(const Prepared& prepared) co
 base::Result<void> Supervisor::start() {
   config::Environment environment = config::process_environment();
   environment.passed = passed_;
-  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, counters_, &ledger_, board_, sink_},
+  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, &ledger_, board_, sink_},
                                [this](const Prepared& prepared) { return ticket_keys(prepared); });
   if (!fresh) return tl::unexpected(fresh.error());
   replace_current(std::move(*fresh));
@@ -226,7 +225,7 @@ void Supervisor::on_signal(int number) {
   if (number == SIGCHLD) on_ends();
   if (number == SIGHUP) reload("SIGHUP");
   if (number == SIGUSR1) reopen_log();
-  if (number == SIGUSR2) say(log::Severity::info, "counters: " + session::text_of(counters_));
+  if (number == SIGUSR2) say(log::Severity::info, "counters: " + session::text_of(board_));
   if (number == SIGTERM) drain();
   if (number == SIGINT || number == SIGQUIT) {
     ending_ = true;
@@ -304,7 +303,7 @@ int Supervisor::run() {
   watch_over();
   announce();
   loop(signals->get());
-  say(log::Severity::info, "counters: " + session::text_of(counters_));
+  say(log::Severity::info, "counters: " + session::text_of(board_));
   say(log::Severity::info, "stopped");
   return EX_OK;
 }
@@ -314,13 +313,12 @@ int serve(const std::vector<std::string>& arguments) {
     log::stderr_sink("ehlock")->write(log::Severity::error, fits.error().text);
     return EX_SOFTWARE;
   }
-  const auto counters = session::make_shared_counters();
   const auto ledger = make_ledger();
   const auto board = os::make_shared<session::Board>();
   auto watch = FileWatch::start();
-  if (!counters || !ledger || !board || !watch) return EX_OSERR;
+  if (!ledger || !board || !watch) return EX_OSERR;
   (*board)->started = session::seconds_now();
-  return Supervisor(arguments, {**counters, **ledger, **board}, std::move(*watch)).run();
+  return Supervisor(arguments, {**ledger, **board}, std::move(*watch)).run();
 }
 
 }  // namespace app

@@ -45,7 +45,7 @@ bool Supervisor::kill_session(const std::string& id) {
 AdminDeeds Supervisor::deeds() {
   const auto report = [this] {
     const Prepared& prepared = current_->prepared();
-    Report all = report_of(prepared, {&board_, &counters_, watched_certificates(prepared)});
+    Report all = report_of(prepared, {&board_, watched_certificates(prepared)});
     all.facts["last_reload"] = last_reload_.empty() ? "" : "failed: " + last_reload_;
     return all;
   };

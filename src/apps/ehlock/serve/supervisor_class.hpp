@@ -21,7 +21,6 @@ namespace app {
 
 // Memory shared with all processes, which outlives every one of them.
 struct SharedMemory {
-  session::Counters& counters;
   admission::Ledger& ledger;
   session::Board& board;
 };
@@ -58,7 +57,6 @@ class Supervisor {
   [[nodiscard]] bool over() const;
 
   std::vector<std::string> arguments_;
-  session::Counters& counters_;
   admission::Ledger& ledger_;
   session::Board& board_;
   FileWatch watch_;

@@ -13,7 +13,6 @@
 #include "os/fd.hpp"
 #include "os/jail.hpp"
 #include "session/board.hpp"
-#include "session/counters.hpp"
 #include "session/roster.hpp"
 #include "tls/tickets.hpp"
 
@@ -49,7 +48,6 @@ struct WorkerSpec {
   config::ClientLimits clients;
   admission::Ledger* ledger = nullptr;  // shared by all workers
   std::size_t account = 0;              // this worker's in it
-  session::Counters* counters = nullptr;
   session::Board* board = nullptr;
   std::size_t place = 0;  // this worker's in the board
   session::Roster* roster = nullptr;

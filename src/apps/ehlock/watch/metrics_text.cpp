@@ -10,7 +10,6 @@
 namespace app {
 namespace {
 
-using session::Counters;
 using session::Durations;
 using session::Tally;
 
@@ -26,16 +25,17 @@ struct Number {
 };
 
 std::vector<Number> numbers_of(const Watched& watched) {
-  const Counters& counts = *watched.counters;
   const session::Board& board = *watched.board;
+  const session::Sums& sums = board.sums;
   return {{"ehlock_connections_active", "Sessions now.", board.active(), true},
           {"ehlock_workers", "Workers that run.", board.workers(), true},
           {"ehlock_draining", "1 while the service ends.", board.draining ? 1U : 0U, true},
-          {"ehlock_connections_refused_total", "Clients refused by a limit.", counts.refused_connections},
-          {"ehlock_early_talkers_total", "Clients that talked before the greeting.", counts.early_talkers},
-          {"ehlock_messages_total", "Messages the backend took.", counts.messages},
-          {"ehlock_recipients_total", "Recipients of these messages.", counts.recipients},
-          {"ehlock_policy_failures_total", "Questions the policy service did not answer.", counts.policy_failures},
+          {"ehlock_connections_refused_total", "Clients refused by a limit.", sums.refused},
+          {"ehlock_early_talkers_total", "Clients that talked before the greeting.", sums.early_talkers},
+          {"ehlock_messages_total", "Messages the backend took.", sums.messages},
+          {"ehlock_recipients_total", "Recipients of these messages.", sums.recipients},
+          {"ehlock_policy_failures_total", "Questions the policy service did not answer.",
+           board.tallies.sum("policy", "unavailable")},
           {"ehlock_metrics_lost_total", "Counts there was no room for.", board.tallies.lost()}};
 }
 
@@ -69,10 +69,10 @@ void add_durations(std::string& text, const Durations& durations) {
                       static_cast<double>(durations.sum().count()) / 1e6, name, all);
 }
 
-void add_bytes(std::string& text, const Counters& counters) {
+void add_bytes(std::string& text, const session::Sums& sums) {
   add_head(text, "ehlock_bytes_total", "Octets of plaintext, from and to clients.", "counter");
   text += fmt::format("ehlock_bytes_total{{direction=\"received\"}} {}\nehlock_bytes_total{{direction=\"sent\"}} {}\n",
-                      counters.received_octets.load(), counters.sent_octets.load());
+                      sums.received.load(), sums.sent.load());
 }
 
 void add_times(std::string& text, const Watched& watched) {
@@ -133,7 +133,7 @@ std::string metrics_text(const Watched& watched) {
     text += fmt::format("{} {}\n", number.name, number.value);
   }
   add_durations(text, watched.board->handshakes);
-  add_bytes(text, *watched.counters);
+  add_bytes(text, watched.board->sums);
   add_times(text, watched);
   return text;
 }

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "session/board.hpp"
-#include "session/counters.hpp"
 
 namespace app {
 
@@ -20,7 +19,6 @@ struct WatchedCertificate {
 // What a process that watches knows, all of it read-only.
 struct Watched {
   const session::Board* board = nullptr;
-  const session::Counters* counters = nullptr;
   std::vector<WatchedCertificate> certificates;
 };
 

@@ -15,8 +15,7 @@ using testing::HasSubstr;
 class MetricsTest : public testing::Test {
  protected:
   session::Board& board_ = **os::make_shared<session::Board>();
-  session::Counters& counters_ = **session::make_shared_counters();
-  Watched watched_{&board_, &counters_, {{"mx.example", "0a1b", system_clock::now() + hours(1)}}};
+  Watched watched_{&board_, {{"mx.example", "0a1b", system_clock::now() + hours(1)}}};
 };
 
 TEST_F(MetricsTest, have_a_line_for_each_combination_of_labels) {
