@@ -141,15 +141,21 @@ def test_check_asks_the_backend_in_the_way_it_is_configured(probed, recorder, ba
         if not (connection.line() or "").startswith("PROXY TCP4 192.0.2.1 "):
             return
         connection.send("220 proxied.example ESMTP\r\n")
-        connection.line()
-        connection.send("250 proxied.example\r\n")
-        connection.line()
-        connection.send("221 bye\r\n")
+        while (line := connection.line()) is not None:
+            connection.send("221 bye\r\n" if line == "QUIT" else "250 proxied.example\r\n")
 
     patient = backend(expects_proxy)
     assert probed(patient, "proxy-v1")[0] == 0
     status, said = probed(patient, "none")
     assert status == 69 and "does it wait for a PROXY header?" in said
+
+    def greets_once(connection):
+        for reply in ("220 once.example", "250 once.example", "503 5.5.1 Already identified"):
+            connection.send(reply + "\r\n")
+            connection.line()
+
+    status, said = probed(backend(greets_once), "none")
+    assert status == 69 and "it takes no second EHLO" in said and "on_starttls" in said
 
 
 def test_check_tells_what_clients_will_think_of_the_certificate(place, certificates, recorder):

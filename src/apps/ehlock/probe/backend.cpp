@@ -43,6 +43,13 @@ tl::unexpected<base::Error> explained(const ClientFault& fault, Identity identit
   return base::fail("{}", fault.text);
 }
 
+// RFC 5321 §4.1.4 allows EHLO at any time; OpenSMTPD does not.
+tl::unexpected<base::Error> refuses_second_greeting(const ClientFault& fault) {
+  return base::fail(
+      "it takes no second EHLO, which follows STARTTLS: {}; on_starttls = \"reconnect\" is for such servers",
+      fault.text);
+}
+
 std::string praise(Identity identity) {
   if (is_proxy(identity)) return "; takes our PROXY header";
   return identity == Identity::xclient ? "; takes XCLIENT" : "";
@@ -63,6 +70,10 @@ net::Task<base::Result<std::string>> try_backend(net::Loop& loop, const BackendT
   // A server that took the header for a command answers that first: EHLO seems refused.
   const auto offer = co_await greet(client, backend.our_name);
   if (!offer) co_return explained(offer.error(), backend.identity);
+  if (backend.greets_again) {
+    const auto again = co_await greet(client, backend.our_name);
+    if (!again) co_return refuses_second_greeting(again.error());
+  }
   const auto bye = co_await client.exchange("QUIT");
   if (bye) co_await client.close();
   co_return fmt::format("greeting \"{}\"{}", base::escaped(*greeting), praise(backend.identity));

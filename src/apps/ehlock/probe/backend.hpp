@@ -17,6 +17,7 @@ struct BackendToTry {
   std::vector<os::SocketAddress> addresses;
   session::Identity identity = session::Identity::none;
   std::string our_name;
+  bool greets_again = false;         // as after STARTTLS on the same connection: RSET, and the client's second EHLO
   std::chrono::seconds patience{5};  // for connecting and for each answer
 };
 

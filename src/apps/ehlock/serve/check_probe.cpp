@@ -30,7 +30,8 @@ void probe_backend(const Prepared& prepared, ProbedPlan& probed) {
   const auto& plan = prepared.plan;
   if (!plan.backend) return probed.facts.push_back("program: not started");
   const auto patience = std::min(longest_wait, plan.limits.connect);
-  Trial trial{{prepared.backend, plan.identity, plan.dialog.name, patience}, base::fail("no answer"), {}};
+  const bool greets_again = plan.dialog.on_starttls == smtp::OnStarttls::reset;
+  Trial trial{{prepared.backend, plan.identity, plan.dialog.name, greets_again, patience}, base::fail("no answer"), {}};
   net::spawn(trial.loop, perform(trial), [&](std::string_view what) { trial.answer = base::fail("{}", what); });
   trial.loop.run();
   const std::string name = "backend " + plan.backend->text();
