@@ -2,10 +2,26 @@
 
 #include <utility>
 
+#include "base/text.hpp"
+
 namespace session {
 namespace {
 
 constexpr std::string_view zero_octet("\0", 1);
+constexpr std::string_view end_of_facts("\0\0", 2);
+constexpr std::size_t longest_facts = 16384;
+
+// "NAME=value" with a NUL behind each, mod_ssl's names.
+smtp::TlsFacts facts_in(std::string_view told) {
+  constexpr std::string_view protocol = "SSL_PROTOCOL=";
+  constexpr std::string_view cipher = "SSL_CIPHER=";
+  smtp::TlsFacts facts;
+  for (const std::string_view one : base::split(told, '\0')) {
+    if (one.starts_with(protocol)) facts.protocol = base::escaped(one.substr(protocol.size()));
+    if (one.starts_with(cipher)) facts.cipher = base::escaped(one.substr(cipher.size()));
+  }
+  return facts;
+}
 
 }  // namespace
 
@@ -18,32 +34,43 @@ net::Task<std::optional<smtp::Fault>> ControlPipeTls::invite(ClientSide& client,
     words_ = words;
     co_return std::nullopt;
   }
+  if (pipes_.way == ControlWay::ucspi) co_return co_await client.send(words, deadline);
+  // Nothing may come between the words and this octet: the answer of a quick client that overtakes it is taken for
+  // clear text by some.
+  net::Stream control(loop_, std::move(pipes_.control));
   const auto fault = co_await client.send(words, deadline);
-  if (fault || pipes_.way == ControlWay::ucspi) co_return fault;
-  // At once: the answer of a quick client that overtakes this octet is taken for clear text by some.
-  const bool done = co_await told(zero_octet, deadline);
+  if (fault) co_return fault;
+  const bool done = control.write_now(zero_octet) == zero_octet.size();
   co_return done ? std::nullopt : std::optional(smtp::Fault::client_gone);
 }
 
 net::Task<Secured> ControlPipeTls::start(ClientSide& client) {
-  const bool done = co_await switch_over(client, net::after(limits_.handshake));
+  const net::Deadline deadline = net::after(limits_.handshake);
+  if (pipes_.way == ControlWay::ucspi) co_return co_await switch_by_ucspi(client, deadline);
+  const bool done = co_await switch_over(client, deadline);
   co_return Secured{done ? smtp::TlsResult::secured : smtp::TlsResult::failed, {}};
 }
 
 net::Task<bool> ControlPipeTls::switch_over(ClientSide& client, net::Deadline deadline) {
-  switch (pipes_.way) {
-    case ControlWay::text:
-      co_return co_await switch_by_text(client, deadline);
-    case ControlWay::byte: {
-      const bool done = co_await acknowledged(deadline);
-      co_return done && (pipes_.drained || !dropped_any(client));
-    }
-    case ControlWay::ucspi:
-      break;
-  }
-  const bool done = co_await told("y", deadline);
+  if (pipes_.way == ControlWay::text) co_return co_await switch_by_text(client, deadline);
+  const bool done = co_await acknowledged(deadline);
+  co_return done && (pipes_.drained || !dropped_any(client));
+}
+
+// "Y" asks for the facts as well, which end the wait for the handshake; a handshake that failed has none.
+net::Task<Secured> ControlPipeTls::switch_by_ucspi(ClientSide& client, net::Deadline deadline) {
+  Secured secured;
+  net::Stream control(loop_, std::move(pipes_.control));
+  net::Io outcome = co_await control.write(pipes_.tells ? "Y" : "y", deadline);
   client.channel().stream() = net::Stream(loop_, std::move(pipes_.readable), std::move(pipes_.writable));
-  co_return done;
+  base::Buffer told(longest_facts);
+  while (pipes_.tells && outcome == net::Io::done && !told.view().ends_with(end_of_facts)) {
+    outcome = told.full() ? net::Io::lost : co_await control.read(told, deadline);
+  }
+  if (outcome != net::Io::done) co_return secured;
+  secured.facts = facts_in(told.view());
+  secured.result = smtp::TlsResult::secured;
+  co_return secured;
 }
 
 // The other side tells the client only at the end of the pipe: what is there before was said without being asked.
@@ -53,13 +80,6 @@ net::Task<bool> ControlPipeTls::switch_by_text(ClientSide& client, net::Deadline
   if (outcome != net::Io::done || dropped_any(client)) co_return false;
   control.close();
   co_return !dropped_any(client);
-}
-
-// And closes the pipe.
-net::Task<bool> ControlPipeTls::told(std::string_view octets, net::Deadline deadline) {
-  net::Stream control(loop_, std::move(pipes_.control));
-  const net::Io outcome = co_await control.write(octets, deadline);
-  co_return outcome == net::Io::done;
 }
 
 net::Task<bool> ControlPipeTls::acknowledged(net::Deadline deadline) {

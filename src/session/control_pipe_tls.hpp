@@ -13,7 +13,7 @@ namespace session {
 enum class ControlWay {
   text,   // the last clear words go into the pipe itself, its end of file says "now" (tlswrapper before 2026-04-28)
   byte,   // the words go to the client, one zero octet into the pipe, one zero octet comes back (tlswrapper since)
-  ucspi,  // "y" into the pipe; the client's plaintext then comes and goes by two other descriptors (UCSPI-TLS)
+  ucspi,  // "Y" or "y" to the socket; the client's plaintext then comes and goes by two other descriptors (UCSPI-TLS)
 };
 
 struct ControlPipes {
@@ -22,6 +22,7 @@ struct ControlPipes {
   os::UniqueFd control;
   os::UniqueFd answer;              // byte
   os::UniqueFd readable, writable;  // ucspi: the client's plaintext
+  bool tells = false;               // ucspi: `control` can be read, and says what the handshake found
 };
 
 class ControlPipeTls final : public TlsStarter {
@@ -35,13 +36,13 @@ class ControlPipeTls final : public TlsStarter {
                                                              net::Deadline deadline) override;
 
   // Secured means that the client can be heard inside TLS only; the handshake itself is the other side's, and its
-  // failure is the client's end.
+  // failure is the client's end. Facts are known where the other side tells them.
   [[nodiscard]] net::Task<Secured> start(ClientSide& client) override;
 
  private:
   [[nodiscard]] net::Task<bool> switch_over(ClientSide& client, net::Deadline deadline);
+  [[nodiscard]] net::Task<Secured> switch_by_ucspi(ClientSide& client, net::Deadline deadline);
   [[nodiscard]] net::Task<bool> switch_by_text(ClientSide& client, net::Deadline deadline);
-  [[nodiscard]] net::Task<bool> told(std::string_view octets, net::Deadline deadline);
   [[nodiscard]] net::Task<bool> acknowledged(net::Deadline deadline);
   [[nodiscard]] bool dropped_any(ClientSide& client);
 

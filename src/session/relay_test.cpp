@@ -203,12 +203,14 @@ class ControlPipeTest : public ::testing::Test {
   ClientSide client_;
   os::FdPair control_ = *os::make_pipe();
   os::FdPair answer_ = *os::make_pipe();
+  smtp::TlsFacts facts_;
 
  private:
   net::Task<void> both(ControlPipeTls& tls, bool& secured) {
     const auto fault = co_await tls.invite(client_, "220 go\r\n", net::after(seconds(60)));
     const auto done = co_await tls.start(client_);
     secured = !fault && done.result == smtp::TlsResult::secured;
+    facts_ = done.facts;
   }
 
   NoSink sink_;
@@ -258,6 +260,32 @@ TEST_F(ControlPipeTest, a_quick_client_loses_nothing_where_the_other_side_emptie
   ASSERT_EQ(::write(answer_.second.get(), "\0", 1), 1);
   EXPECT_TRUE(switch_over({ControlWay::byte, true, std::move(control_.second), std::move(answer_.first), {}, {}}));
   EXPECT_EQ(client_.unread_behind(0), 12U);
+}
+
+TEST_F(ControlPipeTest, ucspi_tells_what_the_handshake_found) {
+  auto control = *os::make_socket_pair(SOCK_STREAM);
+  auto in = *os::make_pipe();
+  auto out = *os::make_pipe();
+  const std::string_view facts("SSL_PROTOCOL=TLSv1.2\0SSL_CIPHER=CHACHA\0SSL_TLS_SNI\0\0", 53);
+  ASSERT_EQ(::write(control.second.get(), facts.data(), facts.size()), 53);
+  ControlPipes pipes{ControlWay::ucspi,    false, std::move(control.first), {}, std::move(in.first),
+                     std::move(out.second)};
+  pipes.tells = true;
+  EXPECT_TRUE(switch_over(std::move(pipes)));
+  EXPECT_EQ(all_of(control.second.get()), "Y");
+  EXPECT_EQ(facts_.protocol, "TLSv1.2");
+  EXPECT_EQ(facts_.cipher, "CHACHA");
+}
+
+TEST_F(ControlPipeTest, ucspi_without_the_facts_is_a_failed_handshake) {
+  auto control = *os::make_socket_pair(SOCK_STREAM);
+  auto in = *os::make_pipe();
+  auto out = *os::make_pipe();
+  ::shutdown(control.second.get(), SHUT_WR);
+  ControlPipes pipes{ControlWay::ucspi,    false, std::move(control.first), {}, std::move(in.first),
+                     std::move(out.second)};
+  pipes.tells = true;
+  EXPECT_FALSE(switch_over(std::move(pipes)));
 }
 
 TEST_F(ControlPipeTest, ucspi_moves_the_session_to_other_descriptors) {

@@ -1,15 +1,24 @@
-"""tlswrapper and tlswrapper-smtp, ours and Debian's, under a super-server with a small SMTP program behind them."""
+"""tlswrapper and tlswrapper-smtp, ours, Debian's and upstream's newest, under a super-server with a small SMTP program
+behind them. The newest pair is in no package: a folder with both programs, built elsewhere, is named by
+EHLOCK_NEWEST_TLSWRAPPER."""
 import os
 import shutil
 from pathlib import Path
 
 from harness import front, procfs
 from harness.client import Client
-from harness.process import Program
+from harness.process import Program, run
 from harness.waiting import free_port, until
 
-WRAPPERS = {"ours": front.program("tlswrapper"), "debian": Path("/usr/bin/tlswrapper")}
-HELPERS = {"ours": front.program("tlswrapper-smtp"), "debian": Path("/usr/bin/tlswrapper-smtp")}
+NEWEST = os.environ.get("EHLOCK_NEWEST_TLSWRAPPER")
+
+
+def generations(name):
+    return {"ours": front.program(name), "debian": Path("/usr/bin", name), "newest": NEWEST and Path(NEWEST, name)}
+
+
+WRAPPERS = generations("tlswrapper")
+HELPERS = generations("tlswrapper-smtp")
 PYTHON = "/usr/bin/python3"
 
 # An SMTP program that trusts its input, as many do: it keeps every octet it hears. Lines may end in LF alone.
@@ -63,21 +72,30 @@ for line in lines():
         say("250 ok " + verb.decode("latin-1"))
 """
 
-# inetd's way: the connection is 0 and 1, nothing in the environment tells about it.
+# inetd's way: the connection is 0 and 1, with ERRORS set also 2; nothing in the environment tells about it.
 INETD = """
-import socket, subprocess, sys
+import os, socket, subprocess, sys
 listener = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 print("listening on", sys.argv[1], flush=True)
 while True:
     connected, _ = listener.accept()
     with connected:
-        started = subprocess.Popen(sys.argv[2:], stdin=connected, stdout=connected)
+        errors = connected if "ERRORS" in os.environ else None
+        started = subprocess.Popen(sys.argv[2:], stdin=connected, stdout=connected, stderr=errors)
     print("end", started.pid, "status", started.wait() * 256, flush=True)
 """
 
 
 def missing(path):
     return path is None or not Path(path).exists()
+
+
+def send_by_swaks(port, *options):
+    status, text = run(["swaks", "--server", f"127.0.0.1:{port}", "--from", "a@client.example", "--to", "b@mail.example", "--helo",
+                        "client.example", *options])
+    if status != 0:
+        raise ConnectionError(text)
+    assert ("TLS started" in text) == ("-tls" in options), text
 
 
 class Chain(Program):
@@ -96,6 +114,10 @@ class Chain(Program):
 
     def client(self, **options):
         return Client(("127.0.0.1", self.port), **options)
+
+    def swaks(self, *options):
+        """A mail by swaks; with -tls inside TLS."""
+        send_by_swaks(self.port, *options)
 
     def status(self, count=1):
         """The exit status of the `count`-th connection that ended; 1000 + n for a signal."""
@@ -145,7 +167,12 @@ class Cells:
 
 
 def usable(name, table):
-    return os.getuid() == 0 and not missing(table[name])
+    return name == "ours" or (os.getuid() == 0 and not missing(table[name]))
+
+
+def fit(wrapper, helper):
+    """Debian's and the newest do not know each other's control protocol: such cells are left out."""
+    return "ours" in (wrapper, helper) or wrapper == helper
 
 
 def have(*programs):

@@ -1,6 +1,5 @@
 """Real SMTP programs that are started for each session."""
 import os
-import shutil
 
 import pytest
 
@@ -8,6 +7,7 @@ import peers
 from harness.client import at_once, stuffed
 from harness.procfs import children
 from harness.waiting import until
+from peers import programs
 from peers.arrival import Arrival, v1
 
 TEXT = b"Subject: to a program\r\n\r\nwords\r\n.dotted\r\n"
@@ -21,39 +21,12 @@ def serve_program(serve):
 
 @pytest.fixture
 def smtpfront(place):
-    peers.needed("smtpfront-echo")
-    return script(place / "smtpfront", "export PLUGINS=+accept\nexec smtpfront-echo")
-
-
-def script(path, text):
-    path.write_text(f"#!/bin/sh\n{text}\n", encoding="ascii")
-    path.chmod(0o755)
-    return path
+    return programs.smtpfront(place)
 
 
 @pytest.fixture
 def sendmail(place):
-    """`sendmail -bs` of Postfix with a queue of this test: nobody may write to it with a copy of postdrop that changes no group."""
-    peers.needed("postfix", "postdrop", "sendmail")
-    config, queue, commands = place / "postfix", place / "queue", place / "commands"
-    for folder in (config, queue, commands, queue / "pid", queue / "public", queue / "maildrop"):
-        folder.mkdir()
-    (queue / "maildrop").chmod(0o1733)
-    shutil.copy("/usr/sbin/postdrop", commands / "postdrop")
-    (commands / "postdrop").chmod(0o755)
-    (config / "main.cf").write_text(f"""compatibility_level = 3.6
-queue_directory = {queue}
-command_directory = {commands}
-myhostname = postfix.example
-mydestination = mail.example
-local_recipient_maps =
-alias_maps =
-maillog_file =
-import_environment = MAIL_CONFIG
-smtpd_peername_lookup = no
-""", encoding="ascii")
-    (config / "master.cf").write_text("", encoding="ascii")
-    return script(place / "sendmail-bs", f"export MAIL_CONFIG={config}\nexec /usr/sbin/sendmail -bs"), queue / "maildrop"
+    return programs.sendmail(place)
 
 
 def sent(front, door, text=TEXT, **options):

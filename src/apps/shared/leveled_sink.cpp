@@ -2,7 +2,11 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include <fmt/format.h>
+
+#include "apps/shared/standard_error.hpp"
 
 namespace app {
 namespace {
@@ -34,6 +38,8 @@ void say(std::string_view text) {
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, whole.data(), whole.size());
 }
 
+LeveledSink::LeveledSink(std::string program) : program_(std::move(program)), by_datagram_(logs_by_datagram()) {}
+
 void LeveledSink::write(log::Severity severity, std::string_view text) {
   if (verbosity_ >= 2) line(text_of(severity), without_prefix(text, id_));
 }
@@ -47,9 +53,11 @@ void LeveledSink::debug(std::string_view text) {
 }
 
 void LeveledSink::line(std::string_view level, std::string_view text) const {
+  // The system log wants a priority (RFC 3164 §4.1.1: mail, info) and tells programs apart by their numbers.
+  const std::string program = by_datagram_ ? fmt::format("<22>{}[{}]", program_, ::getpid()) : program_;
   const std::string address = address_.empty() ? "" : fmt::format("{}: ", address_);
   const std::string id = id_.empty() || verbosity_ < 2 ? "" : fmt::format(" [{}]", id_);
-  say(fmt::format("{}: {}: {}{}{}", program_, level, address, text, id));
+  say(fmt::format("{}: {}: {}{}{}", program, level, address, text, id));
 }
 
 }  // namespace app

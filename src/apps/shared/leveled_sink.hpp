@@ -11,7 +11,7 @@ namespace app {
 
 class LeveledSink final : public log::Sink {
  public:
-  explicit LeveledSink(std::string program) : program_(std::move(program)) {}
+  explicit LeveledSink(std::string program);
 
   void set_verbosity(int verbosity) { verbosity_ = verbosity; }
   // From then on lines have the client's address, and from verbosity 2 on the session's id. An id in front of a line
@@ -29,6 +29,7 @@ class LeveledSink final : public log::Sink {
   std::string program_;
   std::string address_;
   std::string id_;
+  bool by_datagram_;
   int verbosity_ = 1;
 };
 

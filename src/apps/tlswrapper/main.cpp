@@ -5,6 +5,7 @@
 #include <csignal>
 #include <utility>
 
+#include "apps/shared/standard_error.hpp"
 #include "apps/tlswrapper/hand_over.hpp"
 #include "apps/tlswrapper/program_pipes.hpp"
 #include "apps/tlswrapper/wrapper_session.hpp"
@@ -71,6 +72,7 @@ int read_options(const std::vector<std::string>& words, WrapperSpec& spec, Level
 int run(const std::vector<std::string>& words) {
   const bool control_taken = ::fcntl(control_number, F_GETFD) >= 0;
   WrapperSpec spec;
+  keep_log_from_client();
   LeveledSink sink("tlswrapper");
   if (const int fault = read_options(words, spec, sink); fault != 0) return fault;
   if (spec.options.delayed && control_taken) {

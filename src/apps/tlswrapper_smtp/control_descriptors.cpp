@@ -39,7 +39,9 @@ std::optional<session::ControlPipes> ucspi_descriptors() {
   if (!is_channel(control, O_WRONLY) || !is_channel(readable, O_RDONLY) || !is_channel(writable, O_WRONLY)) {
     return std::nullopt;
   }
-  return session::ControlPipes{session::ControlWay::ucspi, false, taken(control), {}, taken(readable), taken(writable)};
+  const bool tells = is_channel(control, O_RDWR);
+  return session::ControlPipes{
+      session::ControlWay::ucspi, false, taken(control), {}, taken(readable), taken(writable), tells};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "apps/shared/account.hpp"
+#include "apps/shared/standard_error.hpp"
 #include "apps/shared/ucspi.hpp"
 #include "apps/tlswrapper_smtp/control_descriptors.hpp"
 #include "apps/tlswrapper_smtp/mail_session.hpp"
@@ -77,6 +78,7 @@ base::Result<void> prepare(MailSessionSpec& spec) {
 int run_smtp_helper(const std::vector<std::string>& words) {
   MailSessionSpec spec;
   spec.control = find_control_pipes();
+  keep_log_from_client();
   LeveledSink sink("tlswrapper-smtp");
   const auto read = config::read_smtp_helper_options(words, spec.options);
   sink.set_verbosity(spec.options.verbosity);
