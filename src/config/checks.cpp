@@ -175,6 +175,18 @@ std::string banner_needs_delay(const Facts& facts) {
   return facts.label("greet.banner") + ": has no effect without --greet-delay TIME";
 }
 
+std::string patience_needs_delay(const Facts& facts) {
+  if (facts.draft.plan.clients.greet_delay > std::chrono::seconds(0) || !facts.given("reputation.patience")) return "";
+  return facts.label("reputation.patience") + ": has no effect without --greet-delay TIME";
+}
+
+std::string window_is_longer_than_delay(const Facts& facts) {
+  const auto& greylisting = facts.draft.plan.reputation.greylisting;
+  if (greylisting.window > greylisting.delay) return "";
+  return fmt::format("{}: nobody could come again in time: {} is as long", facts.label("reputation.greylist_window"),
+                     facts.label("reputation.greylist_delay"));
+}
+
 struct Check {
   std::vector<std::string> about;            // names whose faults silence the check
   std::string (*fault)(const Facts& facts);  // "": none
@@ -197,6 +209,8 @@ const std::vector<Check>& checks() {
       {{"user"}, user_is_not_root},
       {{"policy", "policy_at"}, stages_need_policy},
       {{"greet.delay", "greet.banner"}, banner_needs_delay},
+      {{"greet.delay", "reputation.patience"}, patience_needs_delay},
+      {{"reputation.greylist_delay", "reputation.greylist_window"}, window_is_longer_than_delay},
       {{"require_tls", "auth_before_tls"}, no_contradiction_before_tls},
   };
   return all;

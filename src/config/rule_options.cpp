@@ -31,6 +31,7 @@ const std::vector<Option<RuleDraft>>& rule_options() {
 std::string policy_key(const Shape& shape) {
   constexpr std::string_view prefix = "tls.";
   if (shape.key.starts_with(prefix)) return shape.key.substr(prefix.size());
+  if (shape.key == "reputation.greylist") return "greylist";
   return shape.key == "require_tls" || shape.key == "auth_before_tls" ? shape.key : "";
 }
 

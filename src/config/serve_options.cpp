@@ -24,6 +24,7 @@ ServeOptions whole_table() {
   add(table, "Time limits", timeout_options());
   add(table, "Counts", limit_options());
   add(table, "Limits of clients", client_options());
+  add(table, "Reputation", reputation_options());
   add(table, "Processes", process_options());
   add(table, "Watching", watch_options());
   add(table, "Log", log_options());

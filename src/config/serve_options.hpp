@@ -19,6 +19,7 @@ using ServeOptions = std::vector<Option<Draft>>;
 [[nodiscard]] ServeOptions backend_options();
 [[nodiscard]] ServeOptions dialog_options();
 [[nodiscard]] ServeOptions policy_options();
+[[nodiscard]] ServeOptions reputation_options();
 [[nodiscard]] ServeOptions certificate_options();
 [[nodiscard]] ServeOptions tls_options();
 [[nodiscard]] ServeOptions client_certificate_options();

@@ -11,6 +11,7 @@
 #include "admission/settings.hpp"
 #include "config/tls_rules.hpp"
 #include "os/address.hpp"
+#include "reputation/settings.hpp"
 #include "session/identity.hpp"
 #include "session/limits.hpp"
 #include "smtp/settings.hpp"
@@ -57,6 +58,7 @@ struct TlsPolicy {
   std::string client_ca_file;
   bool require_tls = false;
   bool auth_before_tls = false;
+  bool greylist = false;
 };
 
 struct ServePlan {
@@ -80,6 +82,10 @@ struct ServePlan {
 
   std::optional<os::Endpoint> policy;
   session::PolicyFail policy_fail = session::PolicyFail::open;
+
+  reputation::Settings reputation;
+  session::PolicyFail reputation_fail = session::PolicyFail::open;
+  bool greylist = false;
 
   std::string user;          // empty: an unused uid
   std::string program_user;  // program backends; empty: `user`, and that must then be given

@@ -80,8 +80,8 @@ void finish_policy(Work& work, Named& policy, const Environment& environment) {
     work.applied.faults.push_back(std::move(fault));
   }
   const ServePlan& plan = policy.draft.plan;
-  work.draft.plan.tls_policies.push_back(
-      {policy.name, plan.tls, plan.client_ca_file, plan.dialog.require_tls, plan.dialog.auth_before_tls});
+  work.draft.plan.tls_policies.push_back({policy.name, plan.tls, plan.client_ca_file, plan.dialog.require_tls,
+                                          plan.dialog.auth_before_tls, plan.greylist});
   SettingGroup group{fmt::format("[tls_policy.{}]", policy.name), policy.origin, {}};
   for (const Option<Draft>& option : serve_options()) {
     if (!policy.given.contains(name_of(option.shape))) continue;

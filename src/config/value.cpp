@@ -20,6 +20,7 @@ struct Unit {
 };
 
 constexpr std::array<Unit, 3> times{{{"s", 1}, {"m", 60}, {"h", 3600}}};
+constexpr std::array<Unit, 4> long_times{{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}}};
 constexpr std::array<Unit, 5> octets{{{"", 1}, {"k", 1024}, {"kib", 1024}, {"m", 1048576}, {"mib", 1048576}}};
 
 // NUMBER UNIT with a unit of `units`; nothing for other text and for more than a million units.
@@ -43,6 +44,13 @@ base::Result<std::chrono::seconds> duration(std::string_view text) {
   const auto value = measured(text, times);
   if (!value) return base::fail("a time is a number with a unit, like \"30s\", \"5m\" or \"1h\"");
   if (*value < 1 || *value > 86400) return base::fail("a time must be from 1s to 24h");
+  return std::chrono::seconds(*value);
+}
+
+base::Result<std::chrono::seconds> long_duration(std::string_view text) {
+  const auto value = measured(text, long_times);
+  if (!value) return base::fail("a time is a number with a unit, like \"5m\", \"48h\" or \"35d\"");
+  if (*value < 1 || *value > std::uint64_t{366} * 86400) return base::fail("a time must be from 1s to 366d");
   return std::chrono::seconds(*value);
 }
 

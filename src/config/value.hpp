@@ -16,6 +16,9 @@ namespace config {
 // "30s", "5m", "1h": whole numbers with a unit, 1s to 24h.
 [[nodiscard]] base::Result<std::chrono::seconds> duration(std::string_view text);
 
+// The same up to 366 days, "35d" too.
+[[nodiscard]] base::Result<std::chrono::seconds> long_duration(std::string_view text);
+
 // "30/1m": a number and a time.
 [[nodiscard]] base::Result<admission::Rate> rate(std::string_view text);
 

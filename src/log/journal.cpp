@@ -223,6 +223,13 @@ void Journal::limit_exceeded(std::string_view what, std::size_t count, std::stri
        {{"count", static_cast<std::int64_t>(count)}, {"limit", std::string(setting)}});
 }
 
+void Journal::greylisted(std::string_view state, std::chrono::seconds time, std::string_view network) {
+  if (state == "known" || state == "trusted") return;  // nothing new, and most of the mail
+  const std::string_view words = state == "came" ? "came again after" : "must wait";
+  line(Severity::info, "greylist", fmt::format("greylist: {} {} s from {}", words, time.count(), network),
+       {{"state", std::string(state)}, {"seconds", std::int64_t{time.count()}}, {"network", std::string(network)}});
+}
+
 void Journal::pregreet(std::string_view text, std::chrono::milliseconds after) {
   constexpr std::size_t longest = 100;
   const std::string shown = in_c_escapes(text.substr(0, longest)).substr(0, longest);

@@ -73,6 +73,8 @@ class Journal {
   void rejected(std::string_view stage, std::string_view text);
   // "warning: Connection rate limit exceeded: 31 from unknown[192.0.2.1] (max.client_rate = 30/1m)"
   void limit_exceeded(std::string_view what, std::size_t count, std::string_view setting);
+  // What became of a recipient; `network`: of the client. "greylist: came again after 312 s from 192.0.2.0/24".
+  void greylisted(std::string_view state, std::chrono::seconds time, std::string_view network);
   // A client that talked before the greeting; `text` as it came. postscreen(8)'s line.
   void pregreet(std::string_view text, std::chrono::milliseconds after);
   void traced(std::string_view side, std::string_view text);  // C, S: what a client and we said, without secrets

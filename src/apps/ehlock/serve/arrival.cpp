@@ -34,6 +34,9 @@ net::Task<bool> learn_identity(Service& service, net::Stream& stream, Arrival& a
   co_return !told->nothing_said;  // LOCAL is served like a client, with the connection's own addresses
 }
 
+// An early talker is worth as many errors as this: a session of spam has about as many.
+constexpr std::size_t errors_of_an_early_talker = 10;
+
 // "too many connections from 192.0.2.1", in Postfix's words.
 std::string reason(const admission::Refusal& refusal, const Arrival& arrival) {
   if (refusal.limit == admission::Limit::connections) return "too many connections";
@@ -41,11 +44,10 @@ std::string reason(const admission::Refusal& refusal, const Arrival& arrival) {
 }
 
 // Words in clear would only puzzle a client that waits for TLS.
-void refuse(Service& service, net::Stream& stream, const Arrival& arrival, const admission::Refusal& refusal) {
+void refuse(Service& service, net::Stream& stream, const Arrival& arrival, std::string_view why) {
   ++service.spec.board->sums.refused;
   if (arrival.entrance.door == config::Door::starttls) {
-    (void)stream.write_now(
-        fmt::format("421 4.7.0 {} Error: {}\r\n", service.spec.dialog.name, reason(refusal, arrival)));
+    (void)stream.write_now(fmt::format("421 4.7.0 {} Error: {}\r\n", service.spec.dialog.name, why));
   }
   stream.end_writing();
 }
@@ -67,6 +69,15 @@ admission::Decision look_at_limits(Service& service, Arrival& arrival) {
   log::Journal journal = journal_of(service, arrival);
   session::note_refusal(*refused, service.desk.settings(), network, journal);
   return refused;
+}
+
+// Why the client is not welcome; empty: it is.
+net::Task<std::string> look_at_reputation(Service& service, Arrival& arrival) {
+  if (!is_remembered(service, arrival)) co_return std::string();
+  log::Journal journal = journal_of(service, arrival);
+  auto welcome = co_await service.reputation->arrive(arrival.identity, journal);
+  arrival.is_patient = welcome.patient;
+  co_return std::move(welcome.refusal);
 }
 
 net::Task<void> learn_name(Service& service, Arrival& arrival) {
@@ -113,25 +124,39 @@ net::Task<bool> let_in(Service& service, net::Stream& stream, Arrival& arrival) 
   if (full) {
     log::Journal journal = journal_of(service, arrival);
     session::note_refusal(*full, service.desk.settings(), "", journal);
-    refuse(service, stream, arrival, *full);
+    refuse(service, stream, arrival, reason(*full, arrival));
     co_return false;
   }
   const bool told = co_await learn_identity(service, stream, arrival);
   if (!told) co_return false;
   const auto refused = look_at_limits(service, arrival);
   if (refused) {
-    refuse(service, stream, arrival, *refused);
+    refuse(service, stream, arrival, reason(*refused, arrival));
+    co_return false;
+  }
+  const std::string unwelcome = co_await look_at_reputation(service, arrival);
+  if (!unwelcome.empty()) {
+    refuse(service, stream, arrival, unwelcome);
     co_return false;
   }
   co_await learn_name(service, arrival);
   co_return true;
 }
 
-net::Task<bool> is_patient(Service& service, session::ClientSide& client, const Arrival& arrival,
-                           log::Journal& journal) {
+bool is_remembered(const Service& service, const Arrival& arrival) {
+  return service.reputation && !is_exempt(service, arrival) && !arrival.identity.client.is_unix();
+}
+
+net::Task<void> remember(Service& service, const Arrival& arrival, std::size_t errors, log::Journal& journal) {
+  if (!is_remembered(service, arrival)) co_return;
+  const reputation::Conduct conduct{errors, arrival.is_patient};
+  co_await service.reputation->report(arrival.identity, conduct, journal);
+}
+
+net::Task<bool> is_patient(Service& service, session::ClientSide& client, Arrival& arrival, log::Journal& journal) {
   const config::ClientLimits& rules = service.spec.clients;
   const bool waits = rules.greet_delay.count() > 0 && arrival.entrance.door == config::Door::starttls;
-  if (!waits || is_exempt(service, arrival)) co_return true;
+  if (!waits || arrival.is_patient || is_exempt(service, arrival)) co_return true;
   if (!rules.greet_banner.empty()) {
     const std::string banner = fmt::format("220-{}\r\n", rules.greet_banner);
     (void)co_await client.send(banner, net::after(farewell));
@@ -139,6 +164,7 @@ net::Task<bool> is_patient(Service& service, session::ClientSide& client, const 
   const auto begun = net::Clock::now();
   const auto fault = co_await heard(service, client);
   const bool silent = fault == smtp::Fault::client_silent;
+  arrival.is_patient = silent;
   if (silent && !service.drain.begun()) co_return true;
   std::string_view outcome = "client_gone";
   if (silent) {
@@ -152,6 +178,7 @@ net::Task<bool> is_patient(Service& service, session::ClientSide& client, const 
     if (rules.early_talker == config::EarlyTalker::ignore) co_return true;
     co_await say_last(client, "521 5.5.1 Protocol error\r\n");
     outcome = "early_talker";
+    co_await remember(service, arrival, errors_of_an_early_talker, journal);
   }
   service.spec.board->tallies.add({"sessions", arrival.entrance.name, outcome});
   log::EndEvent end{"commands=0", std::string(outcome)};

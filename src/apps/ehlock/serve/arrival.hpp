@@ -17,6 +17,8 @@ struct Arrival {
   session::ClientIdentity identity;
   std::size_t tls_policy = 0;  // number in WorkerSpec::tls_policies, once the client is let in
   admission::Visit visit;      // what this connection counts for
+  bool is_patient = false;     // it waited for its greeting, now or before
+  std::size_t greylisted = 0;  // recipients that must wait
   bool from_itself = false;    // a balancer's own connection (health check): not counted as a client, and not logged
 };
 
@@ -29,8 +31,15 @@ struct Arrival {
 // Reads the PROXY header of a listed balancer, and looks at the limits. False: refused, told why, and logged.
 [[nodiscard]] net::Task<bool> let_in(Service& service, net::Stream& stream, Arrival& arrival);
 
+// Whether anything about this client is remembered.
+[[nodiscard]] bool is_remembered(const Service& service, const Arrival& arrival);
+
+// Makes known what the session was like, where it is to be remembered.
+[[nodiscard]] net::Task<void> remember(Service& service, const Arrival& arrival, std::size_t errors,
+                                       log::Journal& journal);
+
 // Lets a client in clear wait for its greeting, where that is asked for. False: it did not wait, and is done with.
-[[nodiscard]] net::Task<bool> is_patient(Service& service, session::ClientSide& client, const Arrival& arrival,
+[[nodiscard]] net::Task<bool> is_patient(Service& service, session::ClientSide& client, Arrival& arrival,
                                          log::Journal& journal);
 
 }  // namespace app

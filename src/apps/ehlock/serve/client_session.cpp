@@ -1,5 +1,6 @@
 #include "apps/ehlock/serve/client_session.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -25,6 +26,12 @@ std::string listener_of(const Arrival& arrival, const config::TlsPolicy& policy)
   return fmt::format("{} ({}{})", arrival.identity.server.text(), text_of(arrival.entrance.door), named);
 }
 
+// Who comes with TLS at once hands in mail of its own, and shows who it is by AUTH.
+bool is_greylisted(const Service& service, const Arrival& arrival) {
+  return service.spec.tls_policies[arrival.tls_policy].greylist && arrival.entrance.door == config::Door::starttls &&
+         is_remembered(service, arrival);
+}
+
 smtp::DialogSettings dialog_settings(const Service& service, const Arrival& arrival) {
   const session::ClientIdentity& identity = arrival.identity;
   const config::TlsPolicy& policy = service.spec.tls_policies[arrival.tls_policy];
@@ -32,6 +39,7 @@ smtp::DialogSettings dialog_settings(const Service& service, const Arrival& arri
   settings.secured = arrival.entrance.door == config::Door::implicit;
   settings.require_tls = policy.require_tls;
   settings.auth_before_tls = policy.auth_before_tls;
+  if (is_greylisted(service, arrival)) settings.policy_stages.insert(smtp::PolicyStage::rcpt);
   if (service.spec.trace_header) {
     settings.trace_from = fmt::format("{} [{}]", identity.name, identity.client.host());
     settings.trace_id = identity.session_id;
@@ -88,10 +96,25 @@ std::unique_ptr<session::BackendOpener> opener_for(Service& service) {
   return std::make_unique<CountedOpener>(std::move(opener), spec);
 }
 
-std::unique_ptr<session::PolicyCheck> policy_for(Service& service, const session::ClientIdentity& identity,
-                                                 log::Journal& journal) {
+std::unique_ptr<session::PolicyCheck> policy_service_for(Service& service, const session::ClientIdentity& identity,
+                                                         log::Journal& journal) {
   if (!service.policy) return std::make_unique<session::NoPolicy>();
   return std::make_unique<session::ServicePolicy>(*service.policy, identity, journal, &service.spec.board->tallies);
+}
+
+std::unique_ptr<session::PolicyCheck> policy_for(Service& service, Arrival& arrival, log::Journal& journal) {
+  auto asked = policy_service_for(service, arrival.identity, journal);
+  if (!is_greylisted(service, arrival)) return asked;
+  const session::GreylistParts parts{*service.reputation, arrival.identity, journal, arrival.greylisted};
+  return std::make_unique<session::GreylistPolicy>(parts, std::move(asked), service.spec.dialog.policy_stages);
+}
+
+// What was refused to the client, without the recipients that we told to come again.
+std::size_t errors_of(const smtp::Dialog& dialog, const Arrival& arrival) {
+  const auto commands = dialog.totals().commands();
+  const std::size_t refused = commands.all - commands.accepted;
+  const std::size_t failed = dialog.outcome() == smtp::Outcome::tls_failed ? 1 : 0;
+  return refused - std::min(refused, arrival.greylisted) + failed;
 }
 
 void sum_up(const Service& service, const WorkerListener& entrance, const smtp::Dialog& dialog,
@@ -131,6 +154,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
       const bool refused = at_once.result == smtp::TlsResult::too_many;
       const std::string outcome = refused ? "limit_reached" : "tls_failed";
       service.spec.board->tallies.add({"sessions", arrival.entrance.name, outcome});
+      if (!refused) co_await remember(service, arrival, 1, journal);
       journal.disconnected({"commands=0", outcome});
       co_return;
     }
@@ -139,7 +163,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   settings.tls = at_once.facts;
   smtp::Dialog dialog(std::move(settings));
   const auto opener = opener_for(service);
-  const auto policy = policy_for(service, identity, journal);
+  const auto policy = policy_for(service, arrival, journal);
   const session::Parts parts{client,
                              *opener,
                              tls,
@@ -152,6 +176,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   co_await session::converse(parts, dialog);
   co_await client.channel().end_writing(net::after(farewell));
   sum_up(service, arrival.entrance, dialog, client.channel());
+  co_await remember(service, arrival, errors_of(dialog, arrival), journal);
   journal.disconnected({dialog.counts(), std::string(smtp::text_of(dialog.outcome())), client.channel().received(),
                         client.channel().sent(), dialog.totals().messages, dialog.totals().recipients});
 }

@@ -18,6 +18,7 @@
 #include "log/sink.hpp"
 #include "os/fd.hpp"
 #include "os/process.hpp"
+#include "reputation/table.hpp"
 #include "session/board.hpp"
 #include "session/roster.hpp"
 #include "tls/tickets.hpp"
@@ -28,6 +29,7 @@ namespace app {
 struct Surroundings {
   const Listeners& listeners;
   admission::Ledger* ledger;  // null: no worker is started
+  reputation::Table* table;   // the same
   session::Board& board;
   const std::unique_ptr<log::Sink>& sink;  // may be opened anew at any time
 };

@@ -208,6 +208,8 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.accept_proxy = plan.accept_proxy;
   spec.clients = plan.clients;
   spec.ledger = around_.ledger;
+  spec.table = around_.table;
+  spec.reputation = {plan.reputation, plan.reputation_fail};
   spec.account = slot.account->number();
   spec.board = &around_.board;
   spec.place = slot.worker.place.value_or(0);

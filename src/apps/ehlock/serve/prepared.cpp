@@ -70,7 +70,7 @@ void look_up_addresses(Prepared& prepared, Faults& faults) {
 
 std::vector<config::TlsPolicy> tls_policies_of(const config::ServePlan& plan, Faults& faults) {
   std::vector<config::TlsPolicy> policies{
-      {"", plan.tls, plan.client_ca_file, plan.dialog.require_tls, plan.dialog.auth_before_tls}};
+      {"", plan.tls, plan.client_ca_file, plan.dialog.require_tls, plan.dialog.auth_before_tls, plan.greylist}};
   policies.insert(policies.end(), plan.tls_policies.begin(), plan.tls_policies.end());
   for (config::TlsPolicy& policy : policies) {
     policy.tls.policy = policy.name;

@@ -1,8 +1,18 @@
 #include "apps/ehlock/serve/service.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace app {
+namespace {
+
+bool is_remembering(const WorkerSpec& spec) {
+  const auto greylists = [](const config::TlsPolicy& policy) { return policy.greylist; };
+  return spec.reputation.rules.judges_arrivals() ||
+         std::any_of(spec.tls_policies.begin(), spec.tls_policies.end(), greylists);
+}
+
+}  // namespace
 
 Service::Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t first_number)
     : spec(std::move(from)),
@@ -16,6 +26,10 @@ Service::Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t 
   }
   if (spec.resolver) {
     resolver = std::make_unique<session::ResolverClient>(loop, std::move(spec.resolver), first_number);
+  }
+  if (is_remembering(spec)) {
+    reputation = std::make_unique<session::Reputation>(
+        spec.reputation, std::make_unique<session::SharedTable>(*spec.table), spec.board->tallies);
   }
   if (spec.policy.empty()) return;
   const bool by_launcher = spec.policy.front().is_unix();

@@ -15,6 +15,7 @@
 #include "session/drain.hpp"
 #include "session/launcher_client.hpp"
 #include "session/policy_client.hpp"
+#include "session/reputation.hpp"
 #include "session/resolver_client.hpp"
 #include "session/signer.hpp"
 #include "tls/context.hpp"
@@ -46,6 +47,7 @@ struct Service {
   std::unique_ptr<session::LauncherClient> launcher;
   std::unique_ptr<session::ResolverClient> resolver;  // empty: names are not asked for
   std::unique_ptr<session::PolicyClient> policy;      // empty: nobody is asked
+  std::unique_ptr<session::Reputation> reputation;    // empty: nothing is remembered of clients
   admission::Desk desk;
   session::Drain drain;
   log::SessionIds ids;

@@ -60,12 +60,14 @@ base::Secret random_secret() {
   return secret;
 }
 
-base::Result<admission::Ledger*> make_ledger() {
-  const auto memory = os::make_shared_memory(sizeof(admission::Ledger));
+// What finds its places by a keyed hash. Zeroed as it comes: constructing it would use all of its memory.
+template <typename T>
+base::Result<T*> make_keyed() {
+  const auto memory = os::make_shared_memory(sizeof(T));
   if (!memory) return tl::unexpected(memory.error());
-  auto* ledger = static_cast<admission::Ledger*>(*memory);
-  (void)!::getrandom(&ledger->key, sizeof ledger->key, 0);
-  return ledger;
+  auto* made = static_cast<T*>(*memory);
+  (void)!::getrandom(&made->key, sizeof made->key, 0);
+  return made;
 }
 
 }  // namespace
@@ -73,6 +75,7 @@ base::Result<admission::Ledger*> make_ledger() {
 Supervisor::Supervisor(std::vector<std::string> arguments, SharedMemory shared, FileWatch watch)
     : arguments_(std::move(arguments)),
       ledger_(shared.ledger),
+      table_(shared.table),
       board_(shared.board),
       watch_(std::move(watch)),
       own_secret_(random_secret()) {}
@@ -91,7 +94,7 @@ std::vector<tls::TicketKey> Supervisor::ticket_keys(const Prepared& prepared) co
 base::Result<void> Supervisor::start() {
   config::Environment environment = config::process_environment();
   environment.passed = passed_;
-  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, &ledger_, board_, sink_},
+  auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, &ledger_, &table_, board_, sink_},
                                [this](const Prepared& prepared) { return ticket_keys(prepared); });
   if (!fresh) return tl::unexpected(fresh.error());
   replace_current(std::move(*fresh));
@@ -313,12 +316,13 @@ int serve(const std::vector<std::string>& arguments) {
     log::stderr_sink("ehlock")->write(log::Severity::error, fits.error().text);
     return EX_SOFTWARE;
   }
-  const auto ledger = make_ledger();
+  const auto ledger = make_keyed<admission::Ledger>();
+  const auto table = make_keyed<reputation::Table>();
   const auto board = os::make_shared<session::Board>();
   auto watch = FileWatch::start();
-  if (!ledger || !board || !watch) return EX_OSERR;
+  if (!ledger || !table || !board || !watch) return EX_OSERR;
   (*board)->started = session::seconds_now();
-  return Supervisor(arguments, {**ledger, **board}, std::move(*watch)).run();
+  return Supervisor(arguments, {**ledger, **table, **board}, std::move(*watch)).run();
 }
 
 }  // namespace app

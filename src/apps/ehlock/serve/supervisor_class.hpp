@@ -22,6 +22,7 @@ namespace app {
 // Memory shared with all processes, which outlives every one of them.
 struct SharedMemory {
   admission::Ledger& ledger;
+  reputation::Table& table;
   session::Board& board;
 };
 
@@ -58,6 +59,7 @@ class Supervisor {
 
   std::vector<std::string> arguments_;
   admission::Ledger& ledger_;
+  reputation::Table& table_;
   session::Board& board_;
   FileWatch watch_;
   os::InitSystem init_ = os::InitSystem::of_environment();

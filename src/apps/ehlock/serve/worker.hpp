@@ -13,6 +13,7 @@
 #include "os/fd.hpp"
 #include "os/jail.hpp"
 #include "session/board.hpp"
+#include "session/reputation.hpp"
 #include "session/roster.hpp"
 #include "tls/tickets.hpp"
 
@@ -47,7 +48,9 @@ struct WorkerSpec {
   os::Networks accept_proxy;
   config::ClientLimits clients;
   admission::Ledger* ledger = nullptr;  // shared by all workers
-  std::size_t account = 0;              // this worker's in it
+  reputation::Table* table = nullptr;   // the same
+  session::ReputationSettings reputation;
+  std::size_t account = 0;  // this worker's in it
   session::Board* board = nullptr;
   std::size_t place = 0;  // this worker's in the board
   session::Roster* roster = nullptr;

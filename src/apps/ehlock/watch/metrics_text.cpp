@@ -111,6 +111,9 @@ const std::vector<Family>& families() {
       {"group", "ehlock_tls_group_total", "Handshakes by key exchange.", {"group"}},
       {"backend", "ehlock_backend_connect_total", "Connections to the backend.", {"backend", "result"}},
       {"policy", "ehlock_policy_requests_total", "Questions to the policy service.", {"action"}},
+      {"greylist", "ehlock_greylist_total", "Recipients, by what greylisting found.", {"state"}},
+      {"unwelcome", "ehlock_unwelcome_total", "Clients refused for what is known of them.", {"limit"}},
+      {"reputation", "ehlock_reputation_requests_total", "Questions about clients.", {"result"}},
       {"reload", "ehlock_reload_total", "Reloads of configuration and certificates.", {"result"}},
       {"child", "ehlock_process_ends_total", "Processes that ended before their time.", {"process"}}};
   return all;
