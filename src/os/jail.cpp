@@ -52,6 +52,8 @@ class Entry {
   base::Result<void> verify();
   base::Result<void> forbid_new_privileges();
   base::Result<void> limit();
+  base::Result<void> limit_data();
+  base::Result<void> limit_descriptors();
   base::Result<void> hide_memory();
   base::Result<void> restrict_files_and_ports();
   base::Result<void> filter_system_calls();
@@ -199,11 +201,27 @@ base::Result<void> Entry::limit() {
   if (setrlimit(RLIMIT_CORE, &none) != 0) return base::fail_errno("RLIMIT_CORE", errno);
   if (!spec_.may_fork && !launches() && setrlimit(RLIMIT_NPROC, &none) != 0)
     return base::fail_errno("RLIMIT_NPROC", errno);
-  if (spec_.max_descriptors == 0) return {};
+  if (spec_.max_descriptors == 0 && spec_.max_data == 0) return {};
   if (is_sanitized()) {
-    leave_out("descriptor limit: built with the address sanitizer");
+    leave_out("limits of descriptors and data: built with the address sanitizer");
     return {};
   }
+  if (const auto done = limit_data(); !done) return done;
+  return limit_descriptors();
+}
+
+base::Result<void> Entry::limit_data() {
+  if (spec_.max_data == 0) return {};
+  rlimit limit{};
+  if (getrlimit(RLIMIT_DATA, &limit) != 0) return base::fail_errno("RLIMIT_DATA", errno);
+  limit.rlim_max = std::min<rlim_t>(limit.rlim_max, spec_.max_data);
+  limit.rlim_cur = std::min(limit.rlim_cur, limit.rlim_max);
+  if (setrlimit(RLIMIT_DATA, &limit) != 0) return base::fail_errno("RLIMIT_DATA", errno);
+  return {};
+}
+
+base::Result<void> Entry::limit_descriptors() {
+  if (spec_.max_descriptors == 0) return {};
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return base::fail_errno("RLIMIT_NOFILE", errno);
   if (limit.rlim_max < spec_.max_descriptors) {

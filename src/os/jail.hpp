@@ -17,8 +17,20 @@
 namespace os {
 
 // What a process of ours is; each has its own allow-list of system calls (default: kill), kept in os/seccomp.cpp.
-// receiver: takes connections, and descriptors from other processes; connects nowhere.
-enum class Role { worker, key_process, launcher, exporter, helper_network, helper_key, relay, receiver, resolver };
+// receiver: takes connections, and descriptors from other processes; connects nowhere. helper_relay: has the
+// descriptors it needs, and gets and makes no other.
+enum class Role {
+  worker,
+  key_process,
+  launcher,
+  exporter,
+  helper_network,
+  helper_relay,
+  helper_key,
+  relay,
+  receiver,
+  resolver
+};
 
 struct JailSpec {
   Role role = Role::worker;
@@ -26,6 +38,7 @@ struct JailSpec {
   User user;         // who to become; uid 0: stay (only without root)
   std::vector<std::uint16_t> connect_ports;  // TCP ports connect(2) may go to (landlock ABI 4 and later); empty: any
   std::uint64_t max_descriptors = 0;         // RLIMIT_NOFILE, 0: unchanged
+  std::uint64_t max_data = 0;                // RLIMIT_DATA where it was greater, 0: unchanged
   bool may_fork = false;                     // else RLIMIT_NPROC 0
   bool unix_sockets = false;                 // socket(2) may make UNIX stream sockets, where the role connects at all
 };

@@ -120,6 +120,16 @@ TEST_F(Jail, threat_43_leaves_no_core_and_cannot_be_looked_into) {
   EXPECT_EQ(status.st_uid, 0U) << "the files of a dumpable process belong to its user";
 }
 
+TEST_F(Jail, limits_data) {
+  const TemporaryDirectory root;
+  auto spec = spec_of(Role::helper_relay, root);
+  spec.max_data = 128 << 20;
+  const Prisoner prisoner(spec);
+  ASSERT_TRUE(prisoner.entered());
+  if (is_sanitized()) return;
+  EXPECT_THAT(prisoner.file("limits"), testing::ContainsRegex("Max data size +134217728 +134217728 "));
+}
+
 TEST_F(Jail, limits_processes_and_descriptors) {
   const TemporaryDirectory root;
   auto spec = spec_of(Role::worker, root);

@@ -123,6 +123,7 @@ Rules rules_of(Role role, bool unix_sockets, pid_t pid) {
   if (connects || role == Role::exporter || role == Role::receiver) add(rules, socket_rules());
   if (connects) add(rules, connect_rules(unix_sockets));
   if (role == Role::helper_network) rules.push_back({SYS_wait4});  // its program's exit status becomes its own
+  if (role == Role::helper_relay) add(rules, {{SYS_getsockopt}, {SYS_setsockopt}, {SYS_wait4}});
   add(rules, common_rules(pid));
   return rules;
 }

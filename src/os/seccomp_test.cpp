@@ -74,8 +74,8 @@ constexpr Act forbidden_acts[] = {
     {"chroot", [] { return chroot("/"); }},
 };
 
-constexpr Role filtered_roles[] = {Role::worker,         Role::key_process, Role::exporter,
-                                   Role::helper_network, Role::helper_key,  Role::relay};
+constexpr Role filtered_roles[] = {Role::worker,       Role::key_process, Role::exporter, Role::helper_network,
+                                   Role::helper_relay, Role::helper_key,  Role::relay};
 
 TEST_F(Filter, kills_in_every_role_for_what_no_role_needs) {
   for (const Role role : filtered_roles) {
@@ -118,7 +118,7 @@ TEST_F(Filter, lets_only_the_network_roles_connect) {
   const auto address = local_of(listener.get());
   const auto act = [&] { return connect_to(address); };
   for (const Role role : {Role::worker, Role::helper_network}) EXPECT_EQ(end_as(role, act), "exit status 0");
-  for (const Role role : {Role::key_process, Role::helper_key, Role::exporter, Role::relay}) {
+  for (const Role role : {Role::key_process, Role::helper_key, Role::helper_relay, Role::exporter, Role::relay}) {
     EXPECT_EQ(end_as(role, act), killed) << static_cast<int>(role);
   }
 }

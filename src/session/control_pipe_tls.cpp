@@ -26,7 +26,25 @@ smtp::TlsFacts facts_in(std::string_view told) {
 }  // namespace
 
 ControlPipeTls::ControlPipeTls(net::Loop& loop, ControlPipes pipes, log::Journal& journal, const Limits& limits)
-    : loop_(loop), pipes_(std::move(pipes)), journal_(journal), limits_(limits) {}
+    : loop_(loop), pipes_(std::move(pipes)), journal_(journal), limits_(limits), answered_(loop) {}
+
+net::Task<void> ControlPipeTls::listen(std::function<void()> on_end) {
+  listens_ = true;
+  net::Stream answer(loop_, std::move(pipes_.answer));
+  base::Buffer said(1);
+  for (;;) {
+    said.clear();
+    const net::Io outcome = co_await answer.read(said, net::after(std::chrono::hours(24 * 365)));
+    const bool acknowledged = outcome == net::Io::done && said.view() == zero_octet;
+    if (outcome == net::Io::done && !acknowledged) {
+      on_end();
+      continue;
+    }
+    acknowledgement_ = acknowledgement_ || acknowledged;
+    answered_.set();
+    if (outcome != net::Io::done) co_return;
+  }
+}
 
 net::Task<std::optional<smtp::Fault>> ControlPipeTls::invite(ClientSide& client, std::string_view words,
                                                              net::Deadline deadline) {
@@ -83,6 +101,10 @@ net::Task<bool> ControlPipeTls::switch_by_text(ClientSide& client, net::Deadline
 }
 
 net::Task<bool> ControlPipeTls::acknowledged(net::Deadline deadline) {
+  if (listens_) {
+    const bool heard = co_await answered_.wait(deadline);
+    co_return heard&& acknowledgement_;
+  }
   net::Stream answer(loop_, std::move(pipes_.answer));
   base::Buffer said(zero_octet.size());
   const net::Io outcome = co_await answer.read(said, deadline);

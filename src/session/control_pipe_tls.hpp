@@ -2,9 +2,11 @@
 // connection, is told through a pipe that TLS begins now. Three ways of telling are spoken (see ControlWay).
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "log/journal.hpp"
+#include "net/event.hpp"
 #include "session/limits.hpp"
 #include "session/tls_starter.hpp"
 
@@ -25,6 +27,9 @@ struct ControlPipes {
   bool tells = false;               // ucspi: `control` can be read, and says what the handshake found
 };
 
+// On the pipe of the acknowledgement: the session is to end at its next idle moment. Only said to who listens.
+inline constexpr char end_octet = '\1';
+
 class ControlPipeTls final : public TlsStarter {
  public:
   // `journal` and `limits` outlive it. Octets found in the input at the switch may be clear ones from behind STARTTLS
@@ -34,6 +39,10 @@ class ControlPipeTls final : public TlsStarter {
 
   [[nodiscard]] net::Task<std::optional<smtp::Fault>> invite(ClientSide& client, std::string_view words,
                                                              net::Deadline deadline) override;
+
+  // byte: hears all that the other side says on the pipe of the acknowledgement, and calls `on_end` at end_octet. Until
+  // that pipe ends; before start(), or not at all.
+  [[nodiscard]] net::Task<void> listen(std::function<void()> on_end);
 
   // Secured means that the client can be heard inside TLS only; the handshake itself is the other side's, and its
   // failure is the client's end. Facts are known where the other side tells them.
@@ -51,6 +60,9 @@ class ControlPipeTls final : public TlsStarter {
   log::Journal& journal_;
   const Limits& limits_;
   std::string words_;  // text: held back until start()
+  bool listens_ = false;
+  bool acknowledgement_ = false;
+  net::Event answered_;  // listen() has heard the acknowledgement, or that there will be none
 };
 
 }  // namespace session

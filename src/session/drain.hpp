@@ -2,6 +2,7 @@
 // moment.
 #pragma once
 
+#include <functional>
 #include <set>
 
 #include "net/stream.hpp"
@@ -12,7 +13,7 @@ class Drain {
  public:
   [[nodiscard]] bool begun() const { return begun_; }
 
-  // Wakes everyone who waits for a client's next command.
+  // Wakes everyone who waits for a client's next command, and calls everyone who watches.
   void begin();
 
   // While it lives, `stream` is one a client's next command is awaited on.
@@ -28,9 +29,24 @@ class Drain {
     net::Stream& stream_;
   };
 
+  // While it lives, `told` is called when the drain begins; at once if it has.
+  class Watch {
+   public:
+    Watch(Drain& drain, std::function<void()> told);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+   private:
+    friend class Drain;
+    Drain& drain_;
+    std::function<void()> told_;
+  };
+
  private:
   bool begun_ = false;
   std::set<net::Stream*> idle_;
+  std::set<const Watch*> watches_;
 };
 
 }  // namespace session

@@ -11,7 +11,7 @@
 namespace session {
 namespace {
 
-constexpr std::string_view magic = "ehlock hand-over 1";
+constexpr std::string_view magic = "ehlock hand-over 2";
 constexpr std::string_view longest_wait = "86400";
 constexpr std::size_t longest_name = 512;
 constexpr char between = '\0';
@@ -20,6 +20,7 @@ enum Field {
   field_magic,
   delayed,
   proxy,
+  drains,
   idle,
   handshake,
   client_ip,
@@ -56,6 +57,7 @@ std::string encode(const HandOver& message) {
   const std::array<std::string, fields> all{std::string(magic),
                                             message.delayed ? "1" : "0",
                                             message.proxy ? "1" : "0",
+                                            message.drains ? "1" : "0",
                                             std::to_string(message.idle.count()),
                                             std::to_string(message.handshake.count()),
                                             identity.client.host(),
@@ -72,13 +74,14 @@ std::optional<HandOver> decode_hand_over(std::string_view message) {
   if (parts.size() != fields || parts[field_magic] != magic) return std::nullopt;
   const auto is_delayed = flag_in(parts[delayed]);
   const auto has_proxy = flag_in(parts[proxy]);
+  const auto hears = flag_in(parts[drains]);
   const auto idle_limit = seconds_in(parts[idle]);
   const auto handshake_limit = seconds_in(parts[handshake]);
   const auto client = address_in(parts[client_ip], parts[client_port]);
   const auto server = address_in(parts[server_ip], parts[server_port]);
-  const bool whole = is_delayed && has_proxy && idle_limit && handshake_limit && client && server;
+  const bool whole = is_delayed && has_proxy && hears && idle_limit && handshake_limit && client && server;
   if (!whole || parts[name].size() > longest_name || parts[id].size() > longest_name) return std::nullopt;
-  HandOver decoded{*is_delayed, *has_proxy, *idle_limit, *handshake_limit, {}};
+  HandOver decoded{*is_delayed, *has_proxy, *hears, *idle_limit, *handshake_limit, {}};
   decoded.identity.client = *client;
   decoded.identity.server = *server;
   decoded.identity.name = base::escaped(parts[name], longest_name);

@@ -19,6 +19,7 @@ namespace session {
 struct HandOver {
   bool delayed = false;                // -n: in clear until the program says so
   bool proxy = false;                  // -p: a PROXY header comes first
+  bool drains = false;                 // the program hears end_octet on its control pipe (ControlPipeTls::listen())
   std::chrono::seconds idle{60};       // -t
   std::chrono::seconds handshake{30};  // -T
   ClientIdentity identity;             // without facts about TLS

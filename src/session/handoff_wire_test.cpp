@@ -9,6 +9,7 @@ namespace {
 HandOver sample() {
   HandOver message;
   message.delayed = true;
+  message.drains = true;
   message.idle = std::chrono::seconds(600);
   message.identity.client = os::SocketAddress::ip("2001:db8::7", 4711).value();
   message.identity.server = os::SocketAddress::ip("192.0.2.1", 25).value();
@@ -22,6 +23,7 @@ TEST(HandOver, comes_out_as_it_went_in) {
   ASSERT_TRUE(again);
   EXPECT_TRUE(again->delayed);
   EXPECT_FALSE(again->proxy);
+  EXPECT_TRUE(again->drains);
   EXPECT_FALSE(again->waits());
   EXPECT_EQ(again->idle.count(), 600);
   EXPECT_EQ(again->handshake.count(), 30);

@@ -39,7 +39,7 @@ class Roster {
   static constexpr std::size_t lines = 1024;
   struct Line {
     std::atomic<bool> used{false};
-    std::array<char, 12> session{};
+    std::array<char, 68> session{};
     std::array<char, 60> client{};
     std::array<char, 60> listener{};
     std::int64_t since = 0;

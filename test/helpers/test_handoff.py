@@ -1,4 +1,5 @@
 """tlswrapper --handoff: a worker of `ehlock serve` does the TLS, tlswrapper becomes the program."""
+import json
 import os
 import signal
 import socket
@@ -7,7 +8,7 @@ import pytest
 
 from harness import front
 from harness.client import tls_context
-from harness.process import Program
+from harness.process import Program, run
 from harness.waiting import until
 
 MESSAGE = b"Subject: hello\r\n\r\none\r\n"
@@ -24,8 +25,15 @@ class Taker(Program):
             (place / "jail").mkdir(mode=0o555)
             jail = ["--jail", place / "jail"]
         super().__init__([front.program(), "serve", "--listen-handoff", f"unix:{self.path}", "--cert", certificate.cert,
-                          "--key", certificate.key, "--workers", "1", *jail], place)
+                          "--key", certificate.key, "--workers", "1", "--admin", f"unix:{place}/admin", *jail], place)
+        self.place = place
         self.wait_for(r": ready$")
+
+    def ask(self, *words):
+        return run([front.program(), *words, "--admin", f"unix:{self.place}/admin"])
+
+    def sessions(self):
+        return json.loads(self.ask("sessions", "--json")[1])
 
 
 @pytest.fixture
@@ -165,3 +173,56 @@ def test_sessions_go_on_while_the_configuration_is_loaded_again(handing, taker):
         client.hello()
         client.expect("QUIT", 221)
     until(lambda: front_.status(count=2) == 0, "the second session's end")
+
+
+@pytest.mark.parametrize("secured", [False, True], ids=["clear", "tls"])
+def test_a_drain_tells_an_idle_session_421(handing, taker, secured):
+    front_ = handing()
+    with front_.client() as client:
+        client.hello()
+        if secured:
+            client.starttls()
+            client.expect("EHLO client.example", 250)
+        taker.tell(signal.SIGTERM)
+        assert client.reply().code == 421
+        assert client.rest() == b""
+    assert taker.wait() == 0
+    front_.status()
+
+
+def test_a_drain_lets_a_message_end(handing, taker):
+    front_ = handing()
+    with front_.client() as client:
+        client.hello()
+        client.starttls()
+        client.expect("EHLO client.example", 250)
+        client.expect("MAIL FROM:<a@client.example>", 250)
+        client.expect("RCPT TO:<b@mail.example>", 250)
+        client.expect("DATA", 354)
+        client.send(b"Subject: half\r\n")
+        taker.tell(signal.SIGTERM)
+        taker.wait_for("drain")
+        client.send(b"\r\nthe other half\r\n.\r\n")
+        assert client.reply().code == 250
+        assert client.reply().code == 421
+        assert client.rest() == b""
+    assert taker.wait() == 0
+    assert b"the other half" in front_.program_heard()
+
+
+@pytest.mark.parametrize("name", ["by-hand", ""])
+def test_a_session_is_listed_and_can_be_killed(handing, taker, name):
+    front_ = handing(environment={"LOG_ID": name} if name else None)
+    with front_.client() as client:
+        client.hello()
+        client.starttls()
+        client.expect("EHLO client.example", 250)
+        listed, = taker.sessions()
+        assert listed["client"] == f"unknown[127.0.0.1]:{client.socket.getsockname()[1]}"
+        assert listed["listener"].endswith(str(taker.path))
+        assert listed["session"] == name or not name
+        assert taker.ask("kill", listed["session"]) == (0, "ok\n")
+        assert client.rest() == b""
+    front_.status()
+    until(lambda: not taker.sessions(), "no session")
+    assert taker.ask("kill", listed["session"])[0] == 1

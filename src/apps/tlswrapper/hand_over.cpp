@@ -12,9 +12,10 @@
 namespace app {
 namespace {
 
-session::HandOver message_of(const WrapperSpec& spec) {
+session::HandOver message_of(const WrapperSpec& spec, bool own_program) {
   session::HandOver message;
   message.delayed = spec.options.delayed;
+  message.drains = spec.options.delayed && own_program;
   message.proxy = spec.options.proxy;
   message.idle = spec.options.idle;
   message.handshake = spec.options.handshake;
@@ -48,7 +49,7 @@ base::Result<int> hand_over(WrapperSpec& spec, LeveledSink& sink) {
   if (!ends) return tl::unexpected(ends.error());
   const auto program = program_of(spec, *ends);
   if (!program) return tl::unexpected(program.error());
-  const session::HandOver message = message_of(spec);
+  const session::HandOver message = message_of(spec, static_cast<bool>(program->own));
   const auto worker = offer(spec, message);
   if (!worker) return tl::unexpected(worker.error());
   Variables connection = session::environment_of(spec.identity);

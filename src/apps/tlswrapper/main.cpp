@@ -43,7 +43,7 @@ base::Result<void> make_keys(WrapperSpec& spec) {
 
 // Everything that needs rights: before the jail, and before the client's first octet.
 base::Result<void> prepare(WrapperSpec& spec, LeveledSink& sink) {
-  auto jail = helper_jail(os::Role::helper_network, spec.options.jail, spec.options.jail_user);
+  auto jail = helper_jail(os::Role::helper_relay, spec.options.jail, spec.options.jail_user);
   if (!jail) return tl::unexpected(jail.error());
   spec.jail = std::move(*jail);
   if (!spec.options.authorities.empty()) {

@@ -43,7 +43,8 @@ base::Result<StartedProgram> start(const config::SmtpHelperOptions& options, con
 }
 
 base::Result<os::JailSpec> jail_for(const MailSessionSpec& spec) {
-  auto jail = helper_jail(os::Role::helper_network, spec.options.jail, spec.options.jail_user);
+  const os::Role role = spec.policy.empty() ? os::Role::helper_relay : os::Role::helper_network;
+  auto jail = helper_jail(role, spec.options.jail, spec.options.jail_user);
   if (!jail || spec.policy.empty() || spec.policy.front().is_unix()) return jail;
   jail->connect_ports.clear();
   for (const auto& address : spec.policy) jail->connect_ports.push_back(address.port());

@@ -63,9 +63,9 @@ smtp::DialogSettings settings_of(const MailSessionSpec& spec) {
   return settings;
 }
 
-std::unique_ptr<session::TlsStarter> starter_for(net::Loop& loop, MailSessionSpec& spec, log::Journal& journal,
-                                                 const session::Limits& limits) {
-  if (!spec.control) return std::make_unique<NoTls>();
+std::unique_ptr<session::ControlPipeTls> starter_for(net::Loop& loop, MailSessionSpec& spec, log::Journal& journal,
+                                                     const session::Limits& limits) {
+  if (!spec.control) return nullptr;
   return std::make_unique<session::ControlPipeTls>(loop, std::move(*spec.control), journal, limits);
 }
 
@@ -86,6 +86,7 @@ struct MailSession {
             limits),
         watch(loop, spec.program.pid, std::move(spec.signals)),
         dialog(settings_of(spec)),
+        can_be_told(spec.control && spec.control->drained),
         tls(starter_for(loop, spec, journal, limits)) {}
 
   net::Loop loop;
@@ -101,7 +102,9 @@ struct MailSession {
   session::Drain drain;
   ChildWatch watch;
   smtp::Dialog dialog;
-  std::unique_ptr<session::TlsStarter> tls;
+  bool can_be_told;  // by our own tlswrapper, or who has its connection
+  std::unique_ptr<session::ControlPipeTls> tls;
+  NoTls no_tls;
   int exit_status = exit_temporary;
 };
 
@@ -110,11 +113,15 @@ session::PolicyCheck& policy_of(MailSession& my) {
   return my.policy.emplace(my.asker, my.spec.identity, my.journal);
 }
 
+session::TlsStarter& starter(MailSession& my) {
+  return my.tls ? static_cast<session::TlsStarter&>(*my.tls) : my.no_tls;
+}
+
 net::Task<void> talk(MailSession& my) {
   my.journal.connected(my.spec.identity.server.text());
   session::PolicyCheck& policy = policy_of(my);
   co_await session::converse(
-      {my.client, my.program, *my.tls, policy, my.spec.identity, my.journal, my.drain, my.limits}, my.dialog);
+      {my.client, my.program, starter(my), policy, my.spec.identity, my.journal, my.drain, my.limits}, my.dialog);
   co_await my.client.channel().end_writing(net::after(farewell));
   my.journal.disconnected({my.dialog.counts(), std::string(smtp::text_of(my.dialog.outcome())),
                            my.client.channel().received(), my.client.channel().sent()});
@@ -142,6 +149,7 @@ void start_tasks(MailSession& my, LeveledSink& sink) {
     net::spawn(my.loop, my.connector->correspondent().send_questions(), broken);
     net::spawn(my.loop, my.connector->correspondent().receive_answers(), broken);
   }
+  if (my.can_be_told) net::spawn(my.loop, my.tls->listen([&my] { my.drain.begin(); }), broken);
   net::spawn(my.loop, talk(my), broken);
   net::spawn(my.loop, my.watch.run([] {}, [&my] { my.drain.begin(); }), broken);
   if (my.spec.options.session) net::spawn(my.loop, end_at(my, net::after(*my.spec.options.session)), broken);

@@ -9,6 +9,7 @@
 
 #include "apps/ehlock/serve/arrival.hpp"
 #include "apps/ehlock/serve/counted.hpp"
+#include "apps/ehlock/serve/known_session.hpp"
 #include "session/converse.hpp"
 #include "session/in_process_tls.hpp"
 #include "session/mail_date.hpp"
@@ -47,25 +48,6 @@ smtp::DialogSettings dialog_settings(const Service& service, const Arrival& arri
   }
   return settings;
 }
-
-// While it lives, the session can be seen and cut by the operator.
-class Known {
- public:
-  Known(Service& service, const Arrival& arrival, net::Stream& stream)
-      : service_(service),
-        id_(arrival.identity.session_id),
-        entry_(*service.spec.roster, id_, arrival.identity.text(), arrival.entrance.name) {
-    service_.clients[id_] = &stream;
-  }
-  ~Known() { service_.clients.erase(id_); }
-  Known(const Known&) = delete;
-  Known& operator=(const Known&) = delete;
-
- private:
-  Service& service_;
-  std::string id_;
-  session::Roster::Entry entry_;
-};
 
 // Counts what becomes of the connections it passes on.
 class CountedOpener final : public session::BackendOpener {
@@ -141,7 +123,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   journal.connected(listener_of(arrival, service.spec.tls_policies[arrival.tls_policy]));
   journal.goes_to(service.spec.backend_name);
   session::ClientSide client{session::Channel(std::move(stream))};
-  const Known known(service, arrival, client.channel().stream());
+  const Known known(service, identity, arrival.entrance.name, client.channel().stream());
   if (!co_await is_patient(service, client, arrival, journal)) co_return;
   const tls::Context& context = service.contexts[arrival.tls_policy];
   session::InProcessTls tls(

@@ -29,7 +29,7 @@ using std::chrono::steady_clock;
 // Of a session: the client, the backend, and one to spare; of one handed over: its message's, and where it came from.
 // Of the process: listeners, loop, channels.
 constexpr std::uint64_t descriptors_per_session = 3;
-constexpr std::uint64_t descriptors_per_hand_over = 8;
+constexpr std::uint64_t descriptors_per_hand_over = 9;
 constexpr std::uint64_t descriptors_of_a_worker = 256;
 constexpr std::uint64_t descriptors_of_an_exporter = 128;
 

@@ -1,11 +1,15 @@
 #include "apps/ehlock/serve/handed_over.hpp"
 
+#include <unistd.h>
+
 #include <memory>
 #include <utility>
 
 #include "apps/ehlock/serve/counted.hpp"
+#include "apps/ehlock/serve/known_session.hpp"
 #include "os/packet.hpp"
 #include "session/clear_phase.hpp"
+#include "session/control_pipe_tls.hpp"
 #include "session/handoff_wire.hpp"
 #include "session/proxy_in.hpp"
 #include "session/securing.hpp"
@@ -28,6 +32,7 @@ struct Handed {
         program(service.loop, std::move(fds[program_output]), std::move(fds[program_input])) {
     name_client();
     if (!order.delayed) return;
+    if (order.drains) notice = os::duplicate(fds[answer].get()).value_or(os::UniqueFd());
     ends.control = std::move(fds[control]);
     ends.answer = std::move(fds[answer]);
     if (fds.size() > input_again) ends.input = std::move(fds[input_again]);
@@ -43,6 +48,7 @@ struct Handed {
   session::Channel client;
   net::Stream program;
   session::ControlEnds ends;
+  os::UniqueFd notice;  // writable: by it the program is told that its session is to end
   std::string outcome = "done";
 };
 
@@ -92,6 +98,11 @@ net::Task<void> relay(Handed& my) {
   co_await my.client.end_writing(net::after(patience));
 }
 
+// The program ends its session at the next idle moment. One that does not listen keeps it to the end.
+void ask_to_end(const Handed& my) {
+  if (my.notice) (void)!::write(my.notice.get(), &session::end_octet, sizeof session::end_octet);
+}
+
 // False: the program has gone, or is not to start.
 bool start_program(Handed& my, int asker) {
   if (!my.order.waits()) return true;
@@ -102,6 +113,8 @@ bool start_program(Handed& my, int asker) {
 net::Task<void> converse(Handed& my, int asker) {
   const bool known = co_await learn_identity(my);
   if (!known) co_return;
+  const Known listed(my.service, my.order.identity, my.entrance.name, my.client.stream());
+  const session::Drain::Watch drain(my.service.drain, [&my] { ask_to_end(my); });
   if (!my.order.delayed) {
     const bool secured = co_await secure(my, {});
     if (secured && start_program(my, asker)) co_await relay(my);
