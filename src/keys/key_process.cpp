@@ -4,10 +4,13 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <openssl/crypto.h>
@@ -16,12 +19,16 @@
 #include "keys/wire.hpp"
 #include "os/files.hpp"
 #include "os/packet.hpp"
+#include "os/process.hpp"
 
 namespace keys {
 
 namespace {
 
 constexpr std::size_t max_key_file = 1024 * 1024;
+
+// A tenth of a core where others want it all.
+constexpr int niceness_of_slow_signatures = 10;
 
 base::Result<base::Secret> read_open_file(const std::string& path) {
   auto text = os::read_file(path, max_key_file);
@@ -92,7 +99,32 @@ bool is_asked(int fd) {
   return packet && *packet && !(*packet)->bytes.empty();
 }
 
-base::Result<Store> load(KeyProcessSpec& spec) {
+// Made before the jail, which permits no fork, and in case it is needed: which kinds the keys are of is only known when
+// they are parsed. It waits for that, and ends if nobody wants it.
+base::Result<SlowEnds> start_slow_lane(const KeyProcessSpec& spec, std::vector<base::Secret>& files) {
+  auto life = os::make_socket_pair(SOCK_SEQPACKET);
+  auto requests = os::make_socket_pair(SOCK_SEQPACKET);
+  if (!life || !requests) return tl::unexpected((life ? requests : life).error());
+  std::signal(SIGCHLD, SIG_IGN);  // nobody waits for it
+  const auto role = [&] {
+    KeyProcessSpec slow{spec.sources, std::move(life->second), {}, spec.jail, true};
+    slow.askers.push_back(std::move(requests->second));
+    slow.contents = std::move(files);
+    os::name_process(spec.slow_name);
+    (void)!::nice(niceness_of_slow_signatures);
+    return run_key_process(std::move(slow));
+  };
+  const auto pid = os::fork_role(role, true);
+  if (!pid) return tl::unexpected(pid.error());
+  return SlowEnds{std::move(life->first), std::move(requests->first)};
+}
+
+struct Loaded {
+  Store store;
+  std::optional<SlowEnds> slow;
+};
+
+base::Result<Loaded> load(KeyProcessSpec& spec) {
   if (auto done = prepare_sockets(spec); !done) return tl::unexpected(done.error());
   keep_out_of_swap();
   if (!spec.parse_when_asked) {
@@ -100,13 +132,29 @@ base::Result<Store> load(KeyProcessSpec& spec) {
   }
   auto files = spec.contents.empty() ? read_files(spec.sources) : std::move(spec.contents);
   if (!files) return tl::unexpected(files.error());
+  std::optional<SlowEnds> slow;
+  if (files->size() > 1 && !spec.parse_when_asked) {
+    auto started = start_slow_lane(spec, *files);
+    if (!started) return tl::unexpected(started.error());
+    slow = std::move(*started);
+  }
   const auto jailed = os::enter_jail(spec.jail);
   if (!jailed) return tl::unexpected(jailed.error());
   if (spec.parse_when_asked) {
     if (!is_asked(spec.report.get())) _exit(0);
     if (const auto started = start_openssl(); !started) return tl::unexpected(started.error());
   }
-  return parse(*files, spec.sources);
+  auto store = parse(*files, spec.sources);
+  if (!store) return tl::unexpected(store.error());
+  if (!store->is_mixed()) slow.reset();
+  return Loaded{std::move(*store), std::move(slow)};
+}
+
+base::Result<std::optional<SlowLane>> begin(std::optional<SlowEnds> ends, std::size_t askers) {
+  if (!ends) return std::nullopt;
+  auto lane = SlowLane::begin(std::move(*ends), askers);
+  if (!lane) return tl::unexpected(lane.error());
+  return std::move(*lane);
 }
 
 // The socket is new and empty: that it has no room means that the report is too large.
@@ -118,17 +166,22 @@ bool report(int fd, const LoadReport& what) {
 }  // namespace
 
 int run_key_process(KeyProcessSpec spec) {
-  auto store = load(spec);
-  if (!store) {
-    [[maybe_unused]] const bool told = report(spec.report.get(), {{}, store.error().text});
+  auto loaded = load(spec);
+  if (!loaded) {
+    [[maybe_unused]] const bool told = report(spec.report.get(), {{}, loaded.error().text});
     return 1;
   }
-  if (!report(spec.report.get(), {store->public_ders(), ""})) {
+  auto slow = begin(std::move(loaded->slow), spec.askers.size());
+  if (!slow) {
+    complain(slow.error().text);
+    return 1;
+  }
+  if (!report(spec.report.get(), {loaded->store.public_ders(), ""})) {
     [[maybe_unused]] const bool told =
         report(spec.report.get(), {{}, "too many keys: their public halves do not fit 64 KiB"});
     return 1;
   }
-  Service service(std::move(*store), std::move(spec.report), std::move(spec.askers));
+  Service service(std::move(loaded->store), std::move(spec.report), std::move(spec.askers), std::move(*slow));
   std::optional<int> status;
   while (!status) status = service.one_turn();
   return *status;

@@ -27,15 +27,16 @@ struct KeyProcessSpec {
   // OpenSSL starts and the keys are parsed only after one octet came on `report`: most connections of a helper never
   // need them.
   bool parse_when_asked = false;
-  std::vector<base::Secret> contents = {};  // of all sources, where the caller has read them; else they are read here
+  std::string slow_name = "slow signatures";  // what the process of the slow lane is called
+  std::vector<base::Secret> contents = {};    // of all sources, where the caller has read them; else they are read here
 };
 
 // Runs until `report` is closed by the supervisor. Returns the exit status: 0 then, 1 after a malformed message or when
 // the keys could not be loaded. Several processes may serve the same askers: each request is taken by one of them.
 // Closes every descriptor but standard error, `report` and the askers, so it belongs into a process of its own. The
 // report is one datagram: public halves over 64 KiB (some 118 RSA-4096, 220 RSA-2048 or 700 P-256 keys) are a load
-// error. Requests are answered fairly: round robin over askers, so that RSA-4096 hammering by one does not starve
-// another.
+// error. Requests are answered fairly: round robin over askers, and where there are RSA keys beside others a second
+// process, a child of this one, makes the RSA signatures (slow_lane.hpp).
 [[nodiscard]] int run_key_process(KeyProcessSpec spec);
 
 }  // namespace keys

@@ -2,12 +2,14 @@
 // keys, and nothing else.
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <poll.h>
 
+#include "keys/slow_lane.hpp"
 #include "keys/store.hpp"
 #include "os/fd.hpp"
 
@@ -16,11 +18,12 @@ namespace keys {
 class Service {
  public:
   // All sockets are SOCK_SEQPACKET and non-blocking: sibling processes may take a datagram between poll and receive.
-  Service(Store store, os::UniqueFd report, std::vector<os::UniqueFd> askers);
+  // With a slow lane, requests for slow keys go to it.
+  Service(Store store, os::UniqueFd report, std::vector<os::UniqueFd> askers, std::optional<SlowLane> slow = {});
 
   // Waits until something happens, then serves each asker at most one request, so that none starves another. The exit
-  // status once it is time to end: 0 when the supervisor closed `report`, 1 after a malformed message (a line on
-  // standard error says so).
+  // status once it is time to end: 0 when the supervisor closed `report`, 1 after a malformed message or the end of the
+  // slow lane (a line on standard error says so).
   [[nodiscard]] std::optional<int> one_turn();
 
   // Askers that have not gone.
@@ -30,18 +33,23 @@ class Service {
   enum class Served { go_on, gone, malformed };
   struct Asker {
     os::UniqueFd fd;
-    std::string unsent;  // an answer the asker had no room for; no request of it is taken before this went
+    std::size_t number = 0;
+    std::deque<std::string> unsent = {};  // the asker had no room for them; no request of it is taken before they went
   };
 
-  [[nodiscard]] std::vector<pollfd> wait() const;  // the report first, then each asker; none: waiting failed
+  [[nodiscard]] std::vector<pollfd> wait() const;  // report, the slow lane's two, each asker; none: waiting failed
+  [[nodiscard]] short wanted_of(const Asker& asker) const;
   [[nodiscard]] std::optional<int> supervisor_spoke() const;
-  [[nodiscard]] Served serve(Asker& asker) const;
-  [[nodiscard]] Served take_request(Asker& asker) const;
+  [[nodiscard]] bool take_slow_answer();
+  [[nodiscard]] Served serve(Asker& asker);
+  [[nodiscard]] Served take_request(Asker& asker);
+  [[nodiscard]] Served obey(Asker& asker, SignRequest request);
   [[nodiscard]] static Served deliver(Asker& asker);
 
   Store store_;
   os::UniqueFd report_;
   std::vector<Asker> askers_;
+  std::optional<SlowLane> slow_;
 };
 
 // One line on standard error, with write(2) alone: it must work in the jail.

@@ -19,7 +19,7 @@ using tls::KeyKind;
 // Everything a network process sees of the service, with as many askers as wanted; two keys: 0 is P-256, 1 is RSA-4096.
 class Room {
  public:
-  explicit Room(std::size_t askers) {
+  explicit Room(std::size_t askers, std::optional<SlowEnds> slow = {}) {
     auto channel = os::make_socket_pair(SOCK_SEQPACKET).value();
     supervisor = std::move(channel.first);
     EXPECT_TRUE(os::make_non_blocking(channel.second.get()));
@@ -31,7 +31,12 @@ class Room {
       served.push_back(std::move(pair.second));
     }
     service = std::make_unique<Service>(samples::store({KeyKind::ecdsa_p256, KeyKind::rsa_4096}),
-                                        std::move(channel.second), std::move(served));
+                                        std::move(channel.second), std::move(served), lane(std::move(slow), askers));
+  }
+
+  static std::optional<SlowLane> lane(std::optional<SlowEnds> ends, std::size_t askers) {
+    if (!ends) return std::nullopt;
+    return SlowLane::begin(std::move(*ends), askers).value();
   }
 
   void send(std::size_t asker, std::string_view bytes) const {
@@ -108,6 +113,84 @@ TEST(Service, an_asker_that_does_not_read_holds_up_nobody_else) {
     if (answered == asked) break;
     EXPECT_EQ(room.service->one_turn(), std::nullopt);
   }
+}
+
+// A room whose slow lane is played by the test.
+class RoomWithSlowLane {
+ public:
+  RoomWithSlowLane() : room(2, lane_ends(life, requests)) {}
+
+  static SlowEnds lane_ends(os::UniqueFd& life, os::UniqueFd& requests) {
+    auto first = os::make_socket_pair(SOCK_SEQPACKET).value();
+    auto second = os::make_socket_pair(SOCK_SEQPACKET).value();
+    life = std::move(first.second);
+    requests = std::move(second.second);
+    EXPECT_TRUE(os::make_non_blocking(life.get()) && os::make_non_blocking(requests.get()));
+    return {std::move(first.first), std::move(second.first)};
+  }
+  std::optional<SignRequest> asked() const {
+    const auto packet = os::receive_packet(requests.get());
+    return packet && *packet ? decode_request((*packet)->bytes) : std::nullopt;
+  }
+  void say(std::uint64_t id) const {
+    EXPECT_TRUE(os::send_packet(requests.get(), encode(SignAnswer{id, "signature"})).value_or(false));
+  }
+
+  os::UniqueFd life;
+  os::UniqueFd requests;
+  Room room;
+};
+
+TEST(SlowLane, threat_26_an_ECDSA_signature_waits_for_no_RSA_one) {
+  RoomWithSlowLane lane;
+  for (std::uint64_t id = 1; id <= 3; ++id) lane.room.ask(0, id, 1);
+  lane.room.ask(0, 4, 0);
+  for (int turn = 0; turn < 4; ++turn) EXPECT_EQ(lane.room.service->one_turn(), std::nullopt);
+  EXPECT_EQ(lane.room.answer(0).value_or(SignAnswer{}).id, 4U);
+  EXPECT_EQ(lane.asked().value_or(SignRequest{}).id, 1U);
+  EXPECT_FALSE(lane.asked().has_value()) << "one at a time";
+  lane.say(1);
+  EXPECT_EQ(lane.room.service->one_turn(), std::nullopt);
+  EXPECT_EQ(lane.room.answer(0).value_or(SignAnswer{}).signature, "signature");
+  EXPECT_EQ(lane.asked().value_or(SignRequest{}).id, 2U);
+}
+
+TEST(SlowLane, askers_take_turns_and_a_request_asked_again_is_one) {
+  RoomWithSlowLane lane;
+  for (const std::uint64_t id : {1, 2, 1, 2}) lane.room.ask(0, id, 1);
+  lane.room.ask(1, 7, 1);
+  for (int turn = 0; turn < 5; ++turn) {
+    lane.room.ask(1, 100, 0);  // so that no turn waits
+    EXPECT_EQ(lane.room.service->one_turn(), std::nullopt);
+  }
+  std::vector<std::uint64_t> order;
+  while (const auto request = lane.asked()) {
+    order.push_back(request->id);
+    lane.say(request->id);
+    EXPECT_EQ(lane.room.service->one_turn(), std::nullopt);
+  }
+  EXPECT_EQ(order, (std::vector<std::uint64_t>{1, 7, 2}));
+}
+
+TEST(SlowLane, an_asker_that_has_gone_is_not_worked_for) {
+  RoomWithSlowLane lane;
+  for (std::uint64_t id = 1; id <= 2; ++id) lane.room.ask(0, id, 1);
+  for (int turn = 0; turn < 2; ++turn) EXPECT_EQ(lane.room.service->one_turn(), std::nullopt);
+  lane.room.ends[0].reset();
+  while (lane.room.service->askers() > 1) ASSERT_EQ(lane.room.service->one_turn(), std::nullopt);
+  EXPECT_EQ(lane.asked().value_or(SignRequest{}).id, 1U);
+  lane.say(1);
+  EXPECT_EQ(lane.room.service->one_turn(), std::nullopt);
+  EXPECT_FALSE(lane.asked().has_value());
+}
+
+TEST(SlowLane, its_end_and_its_babble_end_the_service) {
+  RoomWithSlowLane ended;
+  ended.life.reset();
+  EXPECT_EQ(ended.room.service->one_turn(), 1);
+  RoomWithSlowLane babbling;
+  babbling.say(9);
+  EXPECT_EQ(babbling.room.service->one_turn(), 1);
 }
 
 TEST(Service, an_asker_that_went_away_is_dropped_and_the_others_are_served) {

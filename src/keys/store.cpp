@@ -151,6 +151,16 @@ std::vector<std::string> Store::public_ders() const {
   return ders;
 }
 
+bool Store::is_slow(std::uint32_t key) const {
+  return key < keys_.size() && EVP_PKEY_is_a(keys_[key].raw(), "RSA") == 1;
+}
+
+bool Store::is_mixed() const {
+  std::size_t slow = 0;
+  for (std::uint32_t key = 0; key < keys_.size(); ++key) slow += is_slow(key) ? 1 : 0;
+  return slow > 0 && slow < keys_.size();
+}
+
 base::Result<std::string> Store::sign(const tls::SignatureRequest& request) const {
   if (request.key >= keys_.size()) return base::fail("key {}: there is none of this number", request.key);
   EVP_PKEY* const key = keys_[request.key].raw();

@@ -1,6 +1,7 @@
 // Private keys in memory, and signing with them: what the key process does once it is jailed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,11 @@ class Store {
                                                 std::size_t which = 0);
 
   [[nodiscard]] std::vector<std::string> public_ders() const;
+
+  // RSA: some hundred times as much work as the other kinds.
+  [[nodiscard]] bool is_slow(std::uint32_t key) const;
+  // There are slow keys, and others that would have to wait for them.
+  [[nodiscard]] bool is_mixed() const;
 
   // Signs; an error when the key is unknown, the kind does not fit it, or digest and data length do not fit each other.
   [[nodiscard]] base::Result<std::string> sign(const tls::SignatureRequest& request) const;

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import procfs
 from harness.client import Client, at_once, tls_context
 from harness.procfs import memory_holds
 from harness.waiting import free_port, until
@@ -98,6 +99,26 @@ def test_the_key_process_holds_no_network_socket(serve):
     assert key.sockets() == {}
     assert all(re.match(r"socket:|/dev/null|pipe:|anon_inode:", name) for name in key.descriptors().values()), \
         key.descriptors()
+
+
+def test_slow_signatures_have_a_process_of_their_own_like_the_key_process(serve, recorder, certificates):
+    front = serve(certs_used=[certificates.get(), certificates.get(kind="rsa")])
+    key = front.one("key")
+    slow, = until(lambda: procfs.children(key.pid), "the process of slow signatures")
+    assert slow.uids == key.uids and slow.gids == key.gids and slow.root == key.root and slow.sockets() == {}
+    assert slow.no_new_privs and slow.seccomp_filtered and slow.capabilities == 0 and slow.limit("Max processes") == 0
+    only_rsa = tls_context("1.2", ciphers="ECDHE-RSA-AES128-GCM-SHA256")
+    with front.secured(only_rsa) as client:
+        client.expect("NOOP", 250)
+    os.kill(slow.pid, signal.SIGKILL)
+    front.wait_for(r"key process .* ended: exit status 1")
+    with front.secured(only_rsa) as client:
+        client.expect("NOOP", 250)
+
+
+def test_keys_of_one_sort_need_no_process_of_slow_signatures(serve, certificates):
+    front = serve(certs_used=[certificates.get(kind="rsa"), certificates.get("other.example", kind="rsa")])
+    until(lambda: not procfs.children(front.one("key").pid), "the end of a process that nobody needs")
 
 
 def test_workers_hold_no_files(serve, recorder):

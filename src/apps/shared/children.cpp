@@ -67,6 +67,7 @@ base::Result<KeyProcess> start_key_process(const KeyProcessPlan& plan) {
     spec.jail.root = plan.jail;
     spec.jail.user = plan.user;
     spec.jail.max_descriptors = descriptors_of_a_key_process;
+    spec.slow_name = plan.name + " (RSA)";
     os::name_process(plan.name);
     return keys::run_key_process(std::move(spec));
   };
