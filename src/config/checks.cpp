@@ -187,6 +187,41 @@ std::string window_is_longer_than_delay(const Facts& facts) {
                      facts.label("reputation.greylist_delay"));
 }
 
+std::string redis_options_need_redis(const Facts& facts) {
+  if (!facts.draft.plan.redis.servers.empty()) return "";
+  for (const char* name : {"user", "password", "ca"}) {
+    const std::string whole = fmt::format("reputation.redis_{}", name);
+    if (facts.given(whole)) return facts.label(whole) + ": has no effect without --reputation-redis ENDPOINT";
+  }
+  if (facts.draft.plan.redis.tls) {
+    return facts.label("reputation.redis_tls") + ": has no effect without --reputation-redis ENDPOINT";
+  }
+  return "";
+}
+
+std::string redis_user_needs_password(const Facts& facts) {
+  const auto& redis = facts.draft.plan.redis;
+  if (redis.user.empty() || !redis.password_file.empty()) return "";
+  return facts.label("reputation.redis_user") + ": needs --reputation-redis-password FILE";
+}
+
+std::string redis_socket_stands_alone(const Facts& facts) {
+  const auto& redis = facts.draft.plan.redis;
+  const bool socket =
+      std::any_of(redis.servers.begin(), redis.servers.end(), [](auto& each) { return each.is_unix(); });
+  if (socket && redis.servers.size() > 1) {
+    return facts.label("reputation.redis") + ": a UNIX socket stands alone: it is of this machine";
+  }
+  if (!redis.tls || redis.servers.empty()) return "";
+  if (socket) return facts.label("reputation.redis_tls") + ": not through a UNIX socket";
+  for (const os::Endpoint& each : redis.servers) {
+    if (!os::SocketAddress::ip(each.host, each.port)) continue;
+    return fmt::format("{}: {} is an address: certificates are checked by name, so call it by its name",
+                       facts.label("reputation.redis_tls"), each.host);
+  }
+  return "";
+}
+
 struct Check {
   std::vector<std::string> about;            // names whose faults silence the check
   std::string (*fault)(const Facts& facts);  // "": none
@@ -209,6 +244,11 @@ const std::vector<Check>& checks() {
       {{"user"}, user_is_not_root},
       {{"policy", "policy_at"}, stages_need_policy},
       {{"greet.delay", "greet.banner"}, banner_needs_delay},
+      {{"reputation.redis", "reputation.redis_user", "reputation.redis_password", "reputation.redis_tls",
+        "reputation.redis_ca"},
+       redis_options_need_redis},
+      {{"reputation.redis_user", "reputation.redis_password"}, redis_user_needs_password},
+      {{"reputation.redis", "reputation.redis_tls"}, redis_socket_stands_alone},
       {{"greet.delay", "reputation.patience"}, patience_needs_delay},
       {{"reputation.greylist_delay", "reputation.greylist_window"}, window_is_longer_than_delay},
       {{"require_tls", "auth_before_tls"}, no_contradiction_before_tls},

@@ -51,6 +51,8 @@ void name_credentials(Draft& draft, const Environment& environment, Applied& app
   for (auto& path : draft.chains) expand("cert", path);
   for (auto& path : draft.keys) expand("key", path);
   for (auto& path : draft.plan.ticket_secrets) expand("ticket_secret", path);
+  expand("reputation.redis_password", draft.plan.redis.password_file);
+  expand("reputation.redis_ca", draft.plan.redis.ca_file);
   expand("tls.client_ca", draft.plan.client_ca_file);
 }
 

@@ -66,6 +66,78 @@ ServeOptions greylist_rows() {
   };
 }
 
+const Words<session::PolicyFail>& failures() {
+  static const Words<session::PolicyFail> words{{"open", session::PolicyFail::open},
+                                                {"closed", session::PolicyFail::closed}};
+  return words;
+}
+
+ServeOptions server_rows() {
+  return {
+      many<Draft>(
+          {.flag = "reputation-redis",
+           .key = "reputation.redis",
+           .kind = Kind::endpoint,
+           .argument = "ENDPOINT",
+           .unset = "the memory of this machine",
+           .help = "keep it in this Redis or Valkey server; of several in the one that is master"},
+          [](Draft & d) -> auto& { return d.plan.redis.servers; }, destination),
+      single<Draft>(
+          {.flag = "reputation-redis-user",
+           .key = "reputation.redis_user",
+           .argument = "NAME",
+           .unset = "the server's default user",
+           .help = "who we are there"},
+          [](Draft & d) -> auto& { return d.plan.redis.user; }, plain),
+      single<Draft>(
+          {.flag = "reputation-redis-password",
+           .key = "reputation.redis_password",
+           .kind = Kind::file,
+           .argument = "FILE",
+           .unset = "none is said",
+           .help = "file with the password for it"},
+          [](Draft & d) -> auto& { return d.plan.redis.password_file; }, plain),
+      single<Draft>(
+          {.flag = "reputation-redis-tls",
+           .key = "reputation.redis_tls",
+           .kind = Kind::toggle,
+           .standard = "false",
+           .help = "speak TLS with it; its certificate must have the name it is called by"},
+          [](Draft & d) -> auto& { return d.plan.redis.tls; }, toggle),
+      single<Draft>(
+          {.flag = "reputation-redis-ca",
+           .key = "reputation.redis_ca",
+           .kind = Kind::file,
+           .argument = "FILE",
+           .unset = "the authorities of the system",
+           .help = "authorities its certificate must lead to"},
+          [](Draft & d) -> auto& { return d.plan.redis.ca_file; }, plain),
+      single<Draft>(
+          {.flag = "reputation-prefix",
+           .key = "reputation.prefix",
+           .argument = "TEXT",
+           .standard = "ehlock:",
+           .help = "beginning of every key there"},
+          [](Draft & d) -> auto& { return d.plan.reputation.prefix; }, key_prefix),
+      single<Draft>(
+          {.flag = "reputation-timeout",
+           .key = "reputation.timeout",
+           .kind = Kind::duration,
+           .argument = "TIME",
+           .standard = "200ms",
+           .help = "for its answer"},
+          [](Draft & d) -> auto& { return d.plan.redis.limit; }, short_duration),
+      single<Draft>(
+          choice({.flag = "reputation-fail",
+                  .key = "reputation.fail",
+                  .argument = "HOW",
+                  .standard = "open",
+                  .help = "when it does not answer: go on (open), or 451 and 421 (closed)"},
+                 failures()),
+          [](Draft & d) -> auto& { return d.plan.reputation_fail; }, one_of(failures())),
+  };
+}
+
 }  // namespace
 
 ServeOptions reputation_options() {
@@ -84,6 +156,7 @@ ServeOptions reputation_options() {
       [](Draft & d) -> auto& { return d.plan.reputation.patient_keep; }, long_duration));
   rows.push_back(prefix_row("ipv4", "24", &reputation::Settings::ipv4_prefix, 32));
   rows.push_back(prefix_row("ipv6", "64", &reputation::Settings::ipv6_prefix, 128));
+  for (auto& row : server_rows()) rows.push_back(std::move(row));
   return rows;
 }
 

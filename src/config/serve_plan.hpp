@@ -61,6 +61,16 @@ struct TlsPolicy {
   bool greylist = false;
 };
 
+// A Redis server that remembers for several nodes; without, the memory of this machine does.
+struct RedisPlan {
+  std::vector<os::Endpoint> servers;  // the first that is a master is asked
+  std::string user;
+  std::string password_file;
+  bool tls = false;
+  std::string ca_file;  // empty: the system's authorities
+  std::chrono::milliseconds limit{200};
+};
+
 struct ServePlan {
   std::vector<Listener> listeners;
   std::optional<os::Endpoint> backend;  // exactly one of backend and program
@@ -84,6 +94,7 @@ struct ServePlan {
   session::PolicyFail policy_fail = session::PolicyFail::open;
 
   reputation::Settings reputation;
+  RedisPlan redis;
   session::PolicyFail reputation_fail = session::PolicyFail::open;
   bool greylist = false;
 

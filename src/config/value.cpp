@@ -20,6 +20,7 @@ struct Unit {
 };
 
 constexpr std::array<Unit, 3> times{{{"s", 1}, {"m", 60}, {"h", 3600}}};
+constexpr std::array<Unit, 2> short_times{{{"ms", 1}, {"s", 1000}}};
 constexpr std::array<Unit, 4> long_times{{{"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}}};
 constexpr std::array<Unit, 5> octets{{{"", 1}, {"k", 1024}, {"kib", 1024}, {"m", 1048576}, {"mib", 1048576}}};
 
@@ -52,6 +53,19 @@ base::Result<std::chrono::seconds> long_duration(std::string_view text) {
   if (!value) return base::fail("a time is a number with a unit, like \"5m\", \"48h\" or \"35d\"");
   if (*value < 1 || *value > std::uint64_t{366} * 86400) return base::fail("a time must be from 1s to 366d");
   return std::chrono::seconds(*value);
+}
+
+base::Result<std::chrono::milliseconds> short_duration(std::string_view text) {
+  const auto value = measured(text, short_times);
+  if (!value) return base::fail("a short time is a number with a unit, like \"200ms\" or \"1s\"");
+  if (*value < 1 || *value > 10'000) return base::fail("a short time must be from 1ms to 10s");
+  return std::chrono::milliseconds(*value);
+}
+
+base::Result<std::string> key_prefix(std::string_view text) {
+  const bool fits = printable(text) && text.size() <= 64 && text.find_first_of("{}") == std::string_view::npos;
+  if (!fits) return base::fail("must be at most 64 printable characters without blanks and braces");
+  return std::string(text);
 }
 
 base::Result<admission::Rate> rate(std::string_view text) {

@@ -19,6 +19,12 @@ namespace config {
 // The same up to 366 days, "35d" too.
 [[nodiscard]] base::Result<std::chrono::seconds> long_duration(std::string_view text);
 
+// "200ms", "1s": 1ms to 10s.
+[[nodiscard]] base::Result<std::chrono::milliseconds> short_duration(std::string_view text);
+
+// The beginning of names in a store that others use too: printable, at most 64 octets, without blanks and braces.
+[[nodiscard]] base::Result<std::string> key_prefix(std::string_view text);
+
 // "30/1m": a number and a time.
 [[nodiscard]] base::Result<admission::Rate> rate(std::string_view text);
 

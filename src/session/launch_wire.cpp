@@ -1,5 +1,6 @@
 #include "session/launch_wire.hpp"
 
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -36,6 +37,13 @@ std::optional<std::vector<std::string>> fields_of(std::string_view bytes) {
   return fields;
 }
 
+constexpr std::array<LaunchTarget, 3> targets{LaunchTarget::backend, LaunchTarget::policy, LaunchTarget::reputation};
+
+char letter_of(LaunchTarget target) {
+  if (target == LaunchTarget::reputation) return 'M';
+  return target == LaunchTarget::backend ? 'Q' : 'P';
+}
+
 std::string with_fields(std::string message, const std::vector<std::string>& fields) {
   for (const auto& field : fields) {
     message += field;
@@ -47,8 +55,7 @@ std::string with_fields(std::string message, const std::vector<std::string>& fie
 }  // namespace
 
 std::string encode(const LaunchRequest& request) {
-  const char kind = request.target == LaunchTarget::backend ? 'Q' : 'P';
-  return with_fields(head(kind, request.number), request.environment);
+  return with_fields(head(letter_of(request.target), request.number), request.environment);
 }
 
 std::string encode(const LaunchAnswer& answer) {
@@ -60,12 +67,14 @@ std::string encode(const LaunchRelease& release) {
 }
 
 std::optional<LaunchRequest> decode_launch_request(std::string_view bytes) {
-  const auto for_backend = number_in('Q', bytes);
-  const auto number = for_backend ? for_backend : number_in('P', bytes);
-  if (!number) return std::nullopt;
-  auto fields = fields_of(bytes);
-  if (!fields) return std::nullopt;
-  return LaunchRequest{*number, for_backend ? LaunchTarget::backend : LaunchTarget::policy, std::move(*fields)};
+  for (const LaunchTarget target : targets) {
+    const auto number = number_in(letter_of(target), bytes);
+    if (!number) continue;
+    auto fields = fields_of(bytes);
+    if (!fields) return std::nullopt;
+    return LaunchRequest{*number, target, std::move(*fields)};
+  }
+  return std::nullopt;
 }
 
 std::optional<LaunchAnswer> decode_launch_answer(std::string_view bytes) {

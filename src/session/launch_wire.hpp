@@ -11,7 +11,7 @@
 
 namespace session {
 
-enum class LaunchTarget { backend, policy };
+enum class LaunchTarget { backend, policy, reputation };
 
 struct LaunchRequest {
   std::uint64_t number = 0;

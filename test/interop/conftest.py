@@ -13,6 +13,7 @@ from peers.dovecot import Dovecot  # noqa: E402
 from peers.exim import Exim  # noqa: E402
 from peers.haproxy import Haproxy  # noqa: E402
 from peers.postfix import Postfix  # noqa: E402
+from peers.redis import Redis  # noqa: E402
 from peers.services import Postgrey, SpfService  # noqa: E402
 
 
@@ -52,6 +53,11 @@ def haproxy(place):
 @pytest.fixture
 def postgrey(place):
     return maker(place, Postgrey, "postgrey")
+
+
+@pytest.fixture
+def redis(place):
+    return maker(place, Redis, "redis-server", "redis-cli")
 
 
 @pytest.fixture

@@ -72,7 +72,8 @@ bool Generation::needs_launcher() const {
   const auto& plan = prepared_.plan;
   const bool unix_backend = plan.backend && plan.backend->is_unix();
   const bool unix_policy = plan.policy && plan.policy->is_unix();
-  return !plan.program.empty() || unix_backend || unix_policy;
+  const bool unix_redis = !plan.redis.servers.empty() && plan.redis.servers.front().is_unix();
+  return !plan.program.empty() || unix_backend || unix_policy || unix_redis;
 }
 
 base::Result<void> Generation::make_slots() {

@@ -99,6 +99,7 @@ base::Result<void> Generation::start_launcher() {
     spec.program = prepared_.plan.program;
     if (!prepared_.backend.empty()) spec.socket = prepared_.backend.front();
     if (!prepared_.policy.empty()) spec.policy_socket = prepared_.policy.front();
+    if (!prepared_.redis.empty()) spec.reputation_socket = prepared_.redis.front().front();
     spec.user = prepared_.program_user;
     spec.change_user = ::geteuid() == 0 && prepared_.program_user.uid != 0;
     spec.max_programs = prepared_.plan.max_programs;
@@ -210,6 +211,15 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
   spec.ledger = around_.ledger;
   spec.table = around_.table;
   spec.reputation = {plan.reputation, plan.reputation_fail};
+  for (std::size_t i = 0; i < prepared_.redis.size(); ++i) {
+    const os::Endpoint& endpoint = plan.redis.servers[i];
+    spec.redis.servers.push_back({endpoint.text(), prepared_.redis[i]});
+    spec.redis_names.push_back(endpoint.host);
+  }
+  spec.redis.user = plan.redis.user;
+  spec.redis.password = prepared_.redis_password.copy();
+  spec.redis.limit = plan.redis.limit;
+  spec.redis_ca = prepared_.redis_ca;
   spec.account = slot.account->number();
   spec.board = &around_.board;
   spec.place = slot.worker.place.value_or(0);
@@ -221,6 +231,9 @@ WorkerSpec Generation::worker_spec(const Slot& slot, const std::vector<tls::Tick
       plan.clients.counts.connections * descriptors_of_a_session(plan) + descriptors_of_a_worker;
   for (const auto& address : prepared_.backend) spec.jail.connect_ports.push_back(address.port());
   for (const auto& address : prepared_.policy) spec.jail.connect_ports.push_back(address.port());
+  for (const auto& server : prepared_.redis) {
+    for (const auto& address : server) spec.jail.connect_ports.push_back(address.port());
+  }
   if (spec.jail.connect_ports.empty()) spec.jail.connect_ports.push_back(0);  // program backends: nowhere
   return spec;
 }

@@ -92,6 +92,7 @@ bool Launcher::serve(std::size_t asker) {
 
 base::Result<os::UniqueFd> Launcher::launch(std::size_t asker, const session::LaunchRequest& request) {
   if (request.target == session::LaunchTarget::policy) return connect_to(spec_.policy_socket);
+  if (request.target == session::LaunchTarget::reputation) return connect_to(spec_.reputation_socket);
   if (spec_.program.empty()) return connect_to(spec_.socket);
   if (programs_.running() >= spec_.max_programs) return base::fail("{} programs are running", programs_.running());
   return start(asker, request);

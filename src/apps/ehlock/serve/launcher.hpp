@@ -18,6 +18,7 @@ struct LauncherSpec {
   std::vector<std::string> program;  // empty: connect to `socket`
   os::SocketAddress socket;
   os::SocketAddress policy_socket;
+  os::SocketAddress reputation_socket;
   os::User user;  // who the program runs as
   bool change_user = false;
   std::size_t max_programs = 100;

@@ -9,6 +9,7 @@
 
 #include <fmt/chrono.h>
 
+#include "apps/ehlock/client/authorities.hpp"
 #include "apps/shared/pem.hpp"
 #include "os/files.hpp"
 
@@ -68,6 +69,24 @@ void look_up_addresses(Prepared& prepared, Faults& faults) {
   if (plan.policy) prepared.policy = taken(os::resolve(*plan.policy, false), faults);
 }
 
+base::Result<base::Secret> load_password(const std::string& file) {
+  auto secret = os::read_secret_file(file, largest_secret);
+  if (!secret) return secret;
+  const std::string_view first_line = secret->reveal().substr(0, secret->reveal().find('\n'));
+  if (first_line.empty()) return base::fail("{}: the first line holds no password", file);
+  return base::Secret(first_line);
+}
+
+void prepare_redis(Prepared& prepared, Faults& faults) {
+  const auto& plan = prepared.plan.redis;
+  for (const auto& server : plan.servers) prepared.redis.push_back(taken(os::resolve(server, false), faults));
+  if (!plan.password_file.empty()) prepared.redis_password = taken(load_password(plan.password_file), faults);
+  if (!plan.tls) return;
+  auto authorities = read_authorities(plan.ca_file);
+  if (!authorities) faults.push_back(authorities.error().text);
+  if (authorities) prepared.redis_ca = std::move(*authorities);
+}
+
 std::vector<config::TlsPolicy> tls_policies_of(const config::ServePlan& plan, Faults& faults) {
   std::vector<config::TlsPolicy> policies{
       {"", plan.tls, plan.client_ca_file, plan.dialog.require_tls, plan.dialog.auth_before_tls, plan.greylist}};
@@ -94,6 +113,7 @@ base::Result<Prepared> prepare(config::ServePlan plan) {
   }
   prepared.tls_policies = tls_policies_of(prepared.plan, faults);
   look_up_addresses(prepared, faults);
+  prepare_redis(prepared, faults);
   look_up_users(prepared, faults);
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
   prepared.workers = prepared.plan.workers == 0 ? cores : prepared.plan.workers;

@@ -27,6 +27,9 @@ struct Prepared {
   std::vector<base::Secret> ticket_secrets;     // empty: one is made at start
   std::vector<os::SocketAddress> backend;
   std::vector<os::SocketAddress> policy;
+  std::vector<std::vector<os::SocketAddress>> redis;  // of each server
+  base::Secret redis_password;
+  std::string redis_ca;  // PEM; empty without TLS
   os::User worker_user;
   os::User key_user;
   os::User launcher_user;

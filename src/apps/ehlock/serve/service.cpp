@@ -12,6 +12,15 @@ bool is_remembering(const WorkerSpec& spec) {
          std::any_of(spec.tls_policies.begin(), spec.tls_policies.end(), greylists);
 }
 
+std::unique_ptr<session::ReputationStore> make_store(Service& service) {
+  WorkerSpec& spec = service.spec;
+  if (spec.redis.servers.empty()) return std::make_unique<session::SharedTable>(*spec.table);
+  spec.redis.launcher = service.launcher.get();
+  auto store = std::make_unique<session::RedisStore>(service.loop, std::move(spec.redis), *spec.sink);
+  service.redis = store.get();
+  return store;
+}
+
 }  // namespace
 
 Service::Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t first_number)
@@ -28,8 +37,7 @@ Service::Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t 
     resolver = std::make_unique<session::ResolverClient>(loop, std::move(spec.resolver), first_number);
   }
   if (is_remembering(spec)) {
-    reputation = std::make_unique<session::Reputation>(
-        spec.reputation, std::make_unique<session::SharedTable>(*spec.table), spec.board->tallies);
+    reputation = std::make_unique<session::Reputation>(spec.reputation, make_store(*this), spec.board->tallies);
   }
   if (spec.policy.empty()) return;
   const bool by_launcher = spec.policy.front().is_unix();

@@ -15,6 +15,7 @@
 #include "session/drain.hpp"
 #include "session/launcher_client.hpp"
 #include "session/policy_client.hpp"
+#include "session/redis_store.hpp"
 #include "session/reputation.hpp"
 #include "session/resolver_client.hpp"
 #include "session/signer.hpp"
@@ -47,6 +48,7 @@ struct Service {
   std::unique_ptr<session::LauncherClient> launcher;
   std::unique_ptr<session::ResolverClient> resolver;  // empty: names are not asked for
   std::unique_ptr<session::PolicyClient> policy;      // empty: nobody is asked
+  session::RedisStore* redis = nullptr;               // of the reputation; null: it is in shared memory
   std::unique_ptr<session::Reputation> reputation;    // empty: nothing is remembered of clients
   admission::Desk desk;
   session::Drain drain;

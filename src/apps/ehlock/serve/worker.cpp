@@ -45,6 +45,20 @@ base::Result<std::vector<tls::Context>> make_contexts(const WorkerSpec& spec,
   return contexts;
 }
 
+// Before the jail, like all contexts.
+base::Result<void> prepare_redis_tls(WorkerSpec& spec) {
+  if (spec.redis_ca.empty()) return {};
+  for (std::size_t i = 0; i < spec.redis.servers.size(); ++i) {
+    tls::ClientSettings settings;
+    settings.server_name = spec.redis_names[i];
+    settings.ca = spec.redis_ca;
+    auto context = tls::Context::client(settings);
+    if (!context) return base::fail("reputation.redis_ca: {}", context.error().text);
+    spec.redis.servers[i].tls = std::move(*context);
+  }
+  return {};
+}
+
 net::Task<void> accept_clients(Service& service, net::Listener& listener, const WorkerListener& entrance) {
   const auto warn = [sink = service.spec.sink](std::string_view text) {
     sink->write(log::Severity::error, fmt::format("a session failed: {}", text));
@@ -144,6 +158,7 @@ void start_tasks(Service& service, std::vector<std::unique_ptr<net::Listener>>& 
     net::spawn(service.loop, service.resolver->correspondent().send_questions(), broken);
     net::spawn(service.loop, service.resolver->correspondent().receive_answers(), broken);
   }
+  if (service.redis != nullptr) net::spawn(service.loop, service.redis->keep_connected(), broken);
   net::spawn(service.loop, follow_orders({service, listeners, std::move(tickets)}, service.spec.control.get()), broken);
 }
 
@@ -156,6 +171,8 @@ int run_worker(WorkerSpec spec) {
   tickets->replace(std::move(spec.ticket_keys));
   auto contexts = make_contexts(spec, tickets);
   if (!contexts) return failed(spec.control.get(), contexts.error().text);
+  const auto redis_tls = prepare_redis_tls(spec);
+  if (!redis_tls) return failed(spec.control.get(), redis_tls.error().text);
 
   // Fork, then loop, then jail: the loop needs descriptors that the jail no longer gives.
   Service service(std::move(spec), std::move(*contexts), random_number());

@@ -13,6 +13,7 @@
 #include "os/fd.hpp"
 #include "os/jail.hpp"
 #include "session/board.hpp"
+#include "session/redis_store.hpp"
 #include "session/reputation.hpp"
 #include "session/roster.hpp"
 #include "tls/tickets.hpp"
@@ -50,7 +51,10 @@ struct WorkerSpec {
   admission::Ledger* ledger = nullptr;  // shared by all workers
   reputation::Table* table = nullptr;   // the same
   session::ReputationSettings reputation;
-  std::size_t account = 0;  // this worker's in it
+  session::RedisSettings redis;          // without servers: the table
+  std::vector<std::string> redis_names;  // of the servers' certificates
+  std::string redis_ca;                  // empty: they are spoken to in clear
+  std::size_t account = 0;               // this worker's in it
   session::Board* board = nullptr;
   std::size_t place = 0;  // this worker's in the board
   session::Roster* roster = nullptr;
