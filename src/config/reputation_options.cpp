@@ -112,6 +112,11 @@ ServeOptions server_rows() {
            .unset = "the authorities of the system",
            .help = "authorities its certificate must lead to"},
           [](Draft & d) -> auto& { return d.plan.redis.ca_file; }, plain),
+  };
+}
+
+ServeOptions answer_rows() {
+  return {
       single<Draft>(
           {.flag = "reputation-prefix",
            .key = "reputation.prefix",
@@ -157,6 +162,7 @@ ServeOptions reputation_options() {
   rows.push_back(prefix_row("ipv4", "24", &reputation::Settings::ipv4_prefix, 32));
   rows.push_back(prefix_row("ipv6", "64", &reputation::Settings::ipv6_prefix, 128));
   for (auto& row : server_rows()) rows.push_back(std::move(row));
+  for (auto& row : answer_rows()) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -12,12 +12,14 @@ namespace session {
 namespace {
 
 TEST(LaunchWire, a_request_comes_back_as_it_was) {
-  const LaunchRequest request{0x123456789abcdef0U, LaunchTarget::policy, {"PROTO=TCP", "EMPTY="}};
-  const auto back = decode_launch_request(encode(request));
-  ASSERT_TRUE(back);
-  EXPECT_EQ(back->number, request.number);
-  EXPECT_EQ(back->target, request.target);
-  EXPECT_EQ(back->environment, request.environment);
+  for (const LaunchTarget target : {LaunchTarget::backend, LaunchTarget::policy, LaunchTarget::reputation}) {
+    const LaunchRequest request{0x123456789abcdef0U, target, {"PROTO=TCP", "EMPTY="}};
+    const auto back = decode_launch_request(encode(request));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->number, request.number);
+    EXPECT_EQ(back->target, request.target);
+    EXPECT_EQ(back->environment, request.environment);
+  }
 }
 
 TEST(LaunchWire, an_answer_and_a_release_come_back_as_they_were) {
