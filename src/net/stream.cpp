@@ -38,17 +38,13 @@ ssize_t read_some(int fd, std::span<char> into) {
 
 }  // namespace
 
-Stream::Stream(Loop& loop, os::UniqueFd socket)
-    : loop_(&loop), readable_(std::move(socket)), is_socket_(is_socket(readable_.get())) {
+Stream::Stream(Loop& loop, os::UniqueFd socket) : readable_(std::move(socket)), is_socket_(is_socket(readable_.get())) {
   (void)os::make_non_blocking(readable_.get());
   read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());
 }
 
 Stream::Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable)
-    : loop_(&loop),
-      readable_(std::move(readable)),
-      writable_(std::move(writable)),
-      is_socket_(is_socket(writable_.get())) {
+    : readable_(std::move(readable)), writable_(std::move(writable)), is_socket_(is_socket(writable_.get())) {
   (void)os::make_non_blocking(readable_.get());
   (void)os::make_non_blocking(writable_.get());
   read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());

@@ -63,7 +63,6 @@ class Stream {
   [[nodiscard]] Waiter& read_waiter() { return *read_waiter_; }
 
  private:
-  Loop* loop_;
   os::UniqueFd readable_;
   os::UniqueFd writable_;  // empty: the socket is in readable_
   std::unique_ptr<Waiter> read_waiter_;

@@ -23,6 +23,8 @@ class BackendSide {
   [[nodiscard]] net::Task<std::variant<smtp::Reply, smtp::Fault>> read_reply(net::Deadline deadline);
 
   [[nodiscard]] net::Stream& stream() { return stream_; }
+  // Whether octets behind the last reply have been read with it.
+  [[nodiscard]] bool has_unread() const { return !unread_.empty(); }
   // Whether there is something to read: octets that nobody asked for, or the end. Readiness alone may be stale.
   [[nodiscard]] bool has_news();
 

@@ -25,9 +25,6 @@ struct Conversation {
   std::string_view last_command = "CONNECT";  // for the log line of a client that goes or falls silent
 };
 
-// Octets of one whole reply of a backend.
-constexpr std::size_t max_reply = 65536;
-
 net::Task<std::optional<Fault>> open_backend(Conversation& now) {
   now.backend.reset();
   now.greeted = false;
@@ -36,7 +33,7 @@ net::Task<std::optional<Fault>> open_backend(Conversation& now) {
     now.with.journal.backend_failed(stream.error().text);
     co_return Fault::backend_refused;
   }
-  now.backend.emplace(std::move(*stream), max_reply);
+  now.backend.emplace(std::move(*stream), now.dialog.max_reply());
   co_return std::nullopt;
 }
 
@@ -84,6 +81,8 @@ void remember(Conversation& now, const smtp::Line& line) {
 
 net::Task<Step> client_line(Conversation& now) {
   if (now.with.drain.begun() && now.dialog.idle()) co_return now.dialog.on_fault(Fault::shutting_down);
+  // What came with the last reply answers nothing: it would be taken for the answer to the next command (threat 50).
+  if (now.backend && now.backend->has_unread()) co_return co_await backend_reply(now, std::chrono::seconds(1));
   const auto event = co_await next_line(now);
   if (std::holds_alternative<ClientSide::BackendSpoke>(event)) {
     co_return co_await backend_reply(now, std::chrono::seconds(1));

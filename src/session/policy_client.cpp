@@ -26,9 +26,11 @@ net::Task<base::Result<std::unique_ptr<net::Stream>>> PolicyClient::connection(n
 // Nothing: the connection is of no use any more.
 net::Task<std::optional<policy::Answer>> PolicyClient::exchange(net::Stream& stream, const std::string& question,
                                                                 net::Deadline deadline) {
+  base::Buffer unread(policy::answer_limit);
+  // What was said before the question answers another one, or nobody's.
+  if (stream.read_now(unread)) co_return std::nullopt;
   const net::Io sent = co_await stream.write(question, deadline);
   if (sent != net::Io::done) co_return std::nullopt;
-  base::Buffer unread(policy::answer_limit);
   policy::AnswerParser parser;
   while (parser.state() == policy::AnswerParser::State::need_more) {
     const net::Io received = co_await stream.read(unread, deadline);

@@ -71,6 +71,7 @@ class Dialog {
   [[nodiscard]] const Envelope& envelope() const { return now_.envelope; }
 
   [[nodiscard]] bool secured() const { return now_.secured; }
+  [[nodiscard]] std::size_t max_reply() const { return settings_.max_reply; }
   [[nodiscard]] Outcome outcome() const { return now_.outcome; }
 
   // For Postfix's disconnect line: "ehlo=2 starttls=1 mail=1 rcpt=0/1 data=1 quit=1 commands=6/7" (accepted/all where
