@@ -45,13 +45,18 @@ Span command_line() {
 
 }  // namespace
 
+void no_signals_for_writes() {
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);
+}
+
 base::Result<pid_t> fork_role(const std::function<int()>& role, bool die_with_parent) {
   const pid_t parent = getpid();
   const pid_t pid = fork();
   if (pid < 0) return base::fail_errno("fork", errno);
   if (pid > 0) return pid;
   reset_signals();
-  std::signal(SIGPIPE, SIG_IGN);
+  no_signals_for_writes();
   if (die_with_parent && !tie_to(parent)) _exit(1);
   // Not exit(): the parent's buffers and atexit functions are the parent's.
   _exit(role());

@@ -12,10 +12,14 @@
 
 namespace os {
 
-// Forks; the child runs `role` and exits with what it returns, with default signal handlers (but SIGPIPE is
-// ignored, threat 56), an empty signal mask, and a parent-death signal of SIGKILL when `die_with_parent`. Returns the
-// child's pid in the parent.
+// Forks; the child runs `role` and exits with what it returns, with default signal handlers (but
+// no_signals_for_writes), an empty signal mask, and a parent-death signal of SIGKILL when `die_with_parent`. Returns
+// the child's pid in the parent.
 [[nodiscard]] base::Result<pid_t> fork_role(const std::function<int()>& role, bool die_with_parent);
+
+// From now on a write that cannot be done is a value, not a signal: a reader that went away (SIGPIPE, threat 56), a
+// file that may not grow (SIGXFSZ). fork_role's children have this already, started programs do not.
+void no_signals_for_writes();
 
 struct ProgramSpec {
   std::vector<std::string> arguments;    // [0] is looked up in PATH when it has no slash

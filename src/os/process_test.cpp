@@ -2,6 +2,8 @@
 #include "os/process.hpp"
 
 #include <grp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 
@@ -13,6 +15,7 @@
 #include <gtest/gtest.h>
 
 #include "os/files.hpp"
+#include "os/limits.hpp"
 #include "os/test_support.hpp"
 #include "os/user.hpp"
 
@@ -62,6 +65,20 @@ TEST(fork_role, threat_40_starts_with_clean_signals) {
 
 TEST(fork_role, threat_56_ignores_broken_pipes) {
   EXPECT_EQ(end_of([] { return std::signal(SIGPIPE, SIG_DFL) == SIG_IGN ? 0 : 1; }), "exit status 0");
+}
+
+TEST(fork_role, survives_a_file_that_may_not_grow) {
+  EXPECT_EQ(end_of([] { return std::signal(SIGXFSZ, SIG_DFL) == SIG_IGN ? 0 : 1; }), "exit status 0");
+}
+
+TEST(leave_no_core, threat_43_by_limit_and_as_root_by_the_kernel_too) {
+  EXPECT_EQ(end_of([] {
+              leave_no_core();
+              rlimit limit{1, 1};
+              if (getrlimit(RLIMIT_CORE, &limit) != 0 || limit.rlim_cur != 0 || limit.rlim_max != 0) return 1;
+              return getuid() != 0 || prctl(PR_GET_DUMPABLE) == 0 ? 0 : 2;
+            }),
+            "exit status 0");
 }
 
 // The grandchild holds the pipe and never ends by itself: the end of the stream proves that it was killed.

@@ -300,7 +300,8 @@ int fatal(const ProxyLog& log, std::string_view text) {
 }  // namespace
 
 int run_child_of_master(const std::vector<std::string>& words, std::string_view program) {
-  (void)std::signal(SIGPIPE, SIG_IGN);
+  os::leave_no_core();
+  os::no_signals_for_writes();
   const ChildEnvironment environment = child_environment();
   const auto options = read_child_options(words, program);
   ProxyLog log = log_before_main_cf(environment, options ? options->logs_to_stderr : ::isatty(STDERR_FILENO) == 1);

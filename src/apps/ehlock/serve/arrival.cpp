@@ -52,6 +52,18 @@ void refuse(Service& service, net::Stream& stream, const Arrival& arrival, std::
   stream.end_writing();
 }
 
+// Threat 55. At most one line a second.
+void refuse_for_want_of_descriptors(Service& service, net::Stream& stream, Arrival& arrival) {
+  const auto now = net::Clock::now();
+  if (now >= service.shortage_told + std::chrono::seconds(1)) {
+    service.shortage_told = now;
+    log::Journal journal = journal_of(service, arrival);
+    journal.limit_exceeded("Descriptor", service.active,
+                           fmt::format("descriptors for {} sessions", service.most_active));
+  }
+  refuse(service, stream, arrival, {admission::Limit::connections, service.active, false});
+}
+
 bool is_exempt(const Service& service, const Arrival& arrival) {
   return arrival.from_itself || os::any_contains(service.spec.clients.exempt, arrival.identity.client);
 }
@@ -120,6 +132,10 @@ log::Journal journal_of(Service& service, const Arrival& arrival) {
 }
 
 net::Task<bool> let_in(Service& service, net::Stream& stream, Arrival& arrival) {
+  if (service.active > service.most_active) {
+    refuse_for_want_of_descriptors(service, stream, arrival);
+    co_return false;
+  }
   const auto full = arrival.visit.enter(net::Clock::now());
   if (full) {
     log::Journal journal = journal_of(service, arrival);

@@ -58,6 +58,8 @@ struct Service {
   os::Networks traced;                          // clients whose dialog is told, while it is time
   net::Deadline traced_until{};
   std::size_t active = 0;
+  std::size_t most_active = 0;    // as many as there are descriptors for
+  net::Deadline shortage_told{};  // when the last line about more of them was due
   bool accepting = true;
 };
 

@@ -26,6 +26,7 @@
 #include "base/text.hpp"
 #include "config/load.hpp"
 #include "os/init_system.hpp"
+#include "os/limits.hpp"
 #include "os/shared_memory.hpp"
 #include "tls/library.hpp"
 
@@ -290,7 +291,8 @@ void Supervisor::loop(int signals) {
 }
 
 int Supervisor::run() {
-  (void)std::signal(SIGPIPE, SIG_IGN);
+  os::leave_no_core();  // the ticket secret is here
+  os::no_signals_for_writes();
   sink_ = log::stderr_sink("ehlock");
   const auto signals = os::signals_as_descriptor({SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2});
   if (!signals) return EX_OSERR;

@@ -16,6 +16,7 @@
 #include "apps/ehlock/serve/handed_over.hpp"
 #include "apps/ehlock/serve/service.hpp"
 #include "net/spawn.hpp"
+#include "os/limits.hpp"
 #include "os/packet.hpp"
 #include "os/process.hpp"
 
@@ -57,6 +58,15 @@ base::Result<void> prepare_redis_tls(WorkerSpec& spec) {
     spec.redis.servers[i].tls = std::move(*context);
   }
   return {};
+}
+
+// As many sessions as can have all their descriptors: who comes beyond is told 421, instead of waiting unheard.
+std::size_t most_sessions(const WorkerSpec& spec) {
+  constexpr std::uint64_t of_the_process = 24;
+  const std::uint64_t of_a_session = spec.policy.empty() ? 2 : 3;
+  const std::uint64_t limit = os::descriptor_limit();
+  const std::uint64_t taken = of_the_process + spec.listeners.size();
+  return limit > taken + of_a_session ? (limit - taken) / of_a_session : 1;
 }
 
 net::Task<void> accept_clients(Service& service, net::Listener& listener, const WorkerListener& entrance) {
@@ -176,6 +186,7 @@ int run_worker(WorkerSpec spec) {
 
   // Fork, then loop, then jail: the loop needs descriptors that the jail no longer gives.
   Service service(std::move(spec), std::move(*contexts), random_number());
+  service.most_active = most_sessions(service.spec);
   (void)os::make_non_blocking(service.spec.control.get());
   std::vector<std::unique_ptr<net::Listener>> listeners;
   for (auto& listener : service.spec.listeners) {
