@@ -14,7 +14,8 @@ namespace {
 constexpr char between = '\t';
 
 std::int64_t number_in(const std::string& word) {
-  return base::number<std::int64_t>(word).value_or(0);
+  constexpr std::int64_t far = 1'000'000'000'000'000;  // beyond every time and count, so that differences fit too
+  return std::clamp(base::number<std::int64_t>(word).value_or(0), -far, far);
 }
 
 ReportedTally tally_of(const Row& row) {

@@ -60,6 +60,13 @@ TEST(Report, rates_are_what_came_since_the_one_before) {
   EXPECT_THAT(rates_text(later, sample(), 2.0), HasSubstr(" 5.0 handshakes, 0.0 failed"));
 }
 
+TEST(Report, numbers_beyond_all_time_are_bounded) {
+  const Report report = report_of({{"certificate", "mail.example", "0A", "-9223372036854775808", "f"},
+                                   {"number", "started", "9223372036854775807"}});
+  EXPECT_EQ(status_of(report, 1'800'000'000), 2);
+  EXPECT_THAT(text_of(report, 1'800'000'000), HasSubstr("HAS EXPIRED"));
+}
+
 TEST(Report, its_status_is_the_worst_of_readiness_and_certificates) {
   Report report = sample();
   EXPECT_EQ(status_of(report, now), 0);
