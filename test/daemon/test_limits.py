@@ -7,7 +7,7 @@ import pytest
 
 from harness.backend import Recorder
 from harness.client import Client
-from harness.waiting import until
+from harness.waiting import free_port, until
 
 GROWTH_KIB = 8192  # of a worker, for one session that does its worst
 
@@ -117,3 +117,73 @@ def test_recipients_without_end_are_bounded(serve, recorder, recipients):
         codes = [client.reply().code for _ in range(recipients)]
         assert codes == [250] * 1000 + [452] * (recipients - 1000)
         assert worker_grows(front, before) < GROWTH_KIB
+
+
+def test_a_proxy_header_of_single_bytes_ends_at_an_absolute_limit(serve):
+    front = serve("--accept-proxy 127.0.0.1/32 --timeout-proxy 1s")
+    pace = threading.Event()
+    with front.client() as client:
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            for octet in b"PROXY TCP4 " + b"1" * 90:
+                client.send(bytes([octet]))
+                sent += 1
+                pace.wait(0.05)
+        assert sent < 90, "the header lived for 4 s"
+        assert client.rest() == b""
+    front.wait_for("PROXY header: not finished in time")
+
+
+@pytest.mark.parametrize("header", [b"PROXY TCP4 " + b"1" * 200, b"\r\n\r\n\0\r\nQUIT\n\x21\x11\xff\xff" + b"x" * 5000], ids=["v1", "v2"])
+def test_a_proxy_header_over_its_limit_is_refused(serve, header):
+    front = serve("--accept-proxy 127.0.0.1/32")
+    with front.client(header=header) as client:
+        assert client.rest() == b""
+    front.wait_for("PROXY header: PROXY v[12]: .*")
+
+
+@pytest.mark.parametrize(("octets", "code"), [(6000, 250), (12000, 421)])
+def test_a_reply_over_max_reply_ends_the_session(serve, backend, octets, code):
+    lines = "".join("250-X-" + "y" * 92 + "\r\n" for _ in range(octets // 100))
+    front = serve("--max-reply 8KiB", backend=backend(Recorder, answers={"NOOP": lines + "250 done"}).endpoint)
+    with front.client() as client:
+        client.hello()
+        assert client.command("NOOP").code == code
+
+
+def test_threat_50_a_reply_nobody_asked_for_is_not_the_next_answer(serve, backend):
+    # In one packet with the answer before it.
+    front = serve(backend=backend(Recorder, answers={"NOOP": "250 2.0.0 ok\r\n250 2.0.0 of what?"}).endpoint)
+    with front.client() as client:
+        client.hello()
+        client.send("NOOP\r\nMAIL FROM:<a@client.example>\r\n")
+        assert [client.reply().code, client.reply().code] == [250, 421]
+        assert client.rest() == b""
+    front.wait_for("outcome=backend_babbled")
+
+
+def test_silent_peers_of_the_exporter_do_not_grow_in_number(serve):
+    port = free_port()
+    front = serve(f"--metrics 127.0.0.1:{port}")
+    silent = [Client(("127.0.0.1", port)) for _ in range(40)]
+    exporter = front.one("exporter")
+    until(lambda: len(exporter.sockets()) <= 33, "the ones too many to be closed")
+    for one in silent:
+        one.close()
+
+    def answers():
+        with Client(("127.0.0.1", port)) as one:
+            one.send(b"GET /healthz HTTP/1.0\r\n\r\n")
+            return one.rest().startswith(b"HTTP/1.")
+    until(answers, "the exporter to answer again")
+
+
+def test_silent_peers_of_the_admin_socket_do_not_grow_in_number(serve, place):
+    front = serve(f"--admin unix:{place}/admin.sock")
+    silent = [Client(f"{place}/admin.sock") for _ in range(16)]
+    with Client(f"{place}/admin.sock") as more:
+        assert more.rest() == b""
+    for one in silent:
+        one.close()
+    with front.client() as client:
+        client.hello()

@@ -150,6 +150,9 @@ def test_cve_2014_0160_class_the_private_key_is_in_the_key_process_only(serve, c
         for _ in range(100):
             front.secured(tls_context(version)).close()
     assert key_holders(front, certificate) == {"key"}
+    assert front.reload() == "reloaded"
+    front.secured().close()
+    assert key_holders(front, certificate) == {"key"}
 
 
 def test_the_memory_scan_itself_finds_a_key(certificates, place):

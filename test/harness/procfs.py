@@ -87,6 +87,12 @@ class ProcessFacts:
         raise KeyError(name)
 
 
+def writable_and_executable(pid):
+    """The mappings that may be written and executed: what injected code needs."""
+    lines = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if re.match(r"\S+ .wx", line)]
+
+
 def children(pid):
     """All descendants that still run, as ProcessFacts."""
     parents = {}

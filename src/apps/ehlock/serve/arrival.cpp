@@ -61,7 +61,7 @@ void refuse_for_want_of_descriptors(Service& service, net::Stream& stream, Arriv
     journal.limit_exceeded("Descriptor", service.active,
                            fmt::format("descriptors for {} sessions", service.most_active));
   }
-  refuse(service, stream, arrival, {admission::Limit::connections, service.active, false});
+  refuse(service, stream, arrival, "too many connections");
 }
 
 bool is_exempt(const Service& service, const Arrival& arrival) {
