@@ -3,15 +3,19 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "postfix/main_cf.hpp"
 
 namespace postfix {
 
+// The grades that have a list of their own: 3.8 and later take "low" and "export" for "medium".
+[[nodiscard]] std::vector<std::string_view> cipher_grades(const Parameters& parameters);
+
 // The parameter that holds a grade's list: "tls_medium_cipherlist" for "medium", any case. Grades: high, medium, low,
 // export, null.
-[[nodiscard]] base::Result<std::string> cipher_list_parameter(std::string_view grade);
+[[nodiscard]] base::Result<std::string> cipher_list_parameter(const Parameters& parameters, std::string_view grade);
 
 // The list with ":!WORD" for each excluded word. Fails for a word that begins with one of OpenSSL's signs: it would
 // change more than itself.

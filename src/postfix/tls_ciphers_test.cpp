@@ -25,6 +25,18 @@ TEST(TlsCiphers, a_grade_stands_for_its_list) {
   EXPECT_EQ(ciphers("tls_medium_cipherlist = ECDHE"), "ECDHE");
 }
 
+TEST(TlsCiphers, from_3_8_on_low_and_export_are_medium_whose_own_lists_are_empty) {
+  for (const char* grade : {"low", "export"}) {
+    const auto with = [&](const char* version) {
+      return ciphers(fmt::format(
+          "smtpd_tls_ciphers = {}\nmail_version = {}\ntls_low_cipherlist =\ntls_export_cipherlist =", grade, version));
+    };
+    EXPECT_EQ(with("3.8.0"), medium);
+    EXPECT_EQ(with("3.12-20260821"), medium);
+    EXPECT_EQ(with("3.7.11"), fmt::format("empty \"{}\" cipherlist", grade));
+  }
+}
+
 TEST(TlsCiphers, mandatory_ones_hold_where_tls_is) {
   EXPECT_EQ(ciphers("smtpd_tls_mandatory_ciphers = high", true), "aNULL:-aNULL:HIGH:@STRENGTH");
   EXPECT_EQ(ciphers("smtpd_tls_mandatory_ciphers = high", false), medium);

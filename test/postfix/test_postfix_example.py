@@ -83,3 +83,5 @@ def test_the_manual_names_every_parameter_of_the_installed_postfix(original):
     assert len(wanted) > 20
     page = (ROOT / "man/tlsproxy.8.scd").read_text(encoding="utf-8")
     assert [name for name in wanted if name not in page] == []
+    table = (ROOT / "COMPATIBILITY.md").read_text(encoding="utf-8").split("### Its TLS parameters", 1)[1]
+    assert [name for name in wanted if f"`{name.removeprefix('tlsproxy_tls_')}`" not in table] == []

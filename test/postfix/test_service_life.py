@@ -215,6 +215,27 @@ def test_a_renewed_certificate_is_used(site, program, certificates, place):
     one.nothing_broke()
 
 
+def test_renewals_under_a_long_session_leave_no_crowd_of_processes(make_site, ours, certificates, place):
+    live = place / "live.pem"
+
+    def install(certificate):
+        (place / "next.pem").write_bytes(certificate.key.read_bytes() + certificate.cert.read_bytes())
+        (place / "next.pem").chmod(0o600)
+        (place / "next.pem").rename(live)
+
+    install(certificates.get())
+    one = make_site(ours, [], main={"smtpd_tls_chain_files": live})
+    held = []
+    for turn in range(10):
+        held.append(one.secured(source=f"127.0.0.{turn + 2}"))
+        if turn < 9:
+            install(certificates.get(copy=(turn + 1) % 2))
+            one.wait_for("certificate files changed: new certificates in use", count=turn + 1)
+    assert held[0].rest() == b"", "the oldest one's session ended"
+    held[-1].expect("EHLO client.example", 250)
+    assert one.count("earlier sets of certificates still have sessions") == 1
+
+
 def test_a_client_certificate_is_asked_for_and_named(site, certificates):
     authority = certificates.get("client.example", kind="rsa")
     one = site(main={"smtpd_tls_ask_ccert": "yes", "smtpd_tls_CAfile": authority.cert})

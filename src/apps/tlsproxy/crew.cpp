@@ -204,6 +204,12 @@ void Crew::finish() {
   for (Worker& worker : workers_) worker.control.reset();
 }
 
+void Crew::end() const {
+  for (const Worker& worker : workers_) {
+    if (worker.pid != 0) ::kill(worker.pid, SIGKILL);
+  }
+}
+
 bool Crew::over() const {
   return std::all_of(workers_.begin(), workers_.end(), [](const Worker& one) { return one.pid == 0; });
 }

@@ -66,6 +66,7 @@ class Crew {
   [[nodiscard]] bool alive(std::chrono::seconds limit);
 
   void finish();                    // accept no more; sessions end by themselves
+  void end() const;                 // with its sessions
   [[nodiscard]] bool over() const;  // all are gone
 
   // What the jail had to leave out, one a line.

@@ -37,6 +37,9 @@ constexpr seconds look_at_files_each{60};
 // Several files of one renewal change one after the other: wait for the last.
 constexpr milliseconds after_a_change{300};
 constexpr int slow_down = 1000;  // milliseconds before the exit after a fatal line, so that master's loops stay slow
+// Crews whose sessions may take as long as they like, so that frequent renewals under long sessions do not fill the
+// machine with processes.
+constexpr std::size_t most_former = 8;
 constexpr std::string_view jail = "/var/lib/ehlock/empty";
 
 class Supervisor {
@@ -57,7 +60,9 @@ class Supervisor {
   [[nodiscard]] base::Result<void> start_first();
   void ask_tlsmgr(CrewPlan& plan);
   void say_warnings();
+  [[nodiscard]] base::Result<CrewCertificates> read_certificates();
   [[nodiscard]] CrewCertificates certificates();
+  void end_oldest();
   void renew();
   [[nodiscard]] std::vector<pollfd> watched(int signals) const;
   [[nodiscard]] base::Result<void> turn(const std::vector<pollfd>& events);
@@ -153,14 +158,18 @@ void Supervisor::say_warnings() {
   for (const auto& line : tls_.warnings) warn(line);
 }
 
+base::Result<CrewCertificates> Supervisor::read_certificates() {
+  auto read = read_certificates_of(tls_);
+  if (!read) return read;
+  for (const auto& line : read->warnings) warn(line);
+  return read;
+}
+
 // What cannot be used is warned about and leaves TLS off: the original goes on in that case too.
 CrewCertificates Supervisor::certificates() {
   if (!tls_.offered) return {};
-  auto read = read_certificates_of(tls_);
-  if (read) {
-    for (const auto& line : read->warnings) warn(line);
-    return std::move(*read);
-  }
+  auto read = read_certificates();
+  if (read) return std::move(*read);
   for (const auto line : base::split(read.error().text, '\n')) warn(line);
   return {};
 }
@@ -183,10 +192,7 @@ base::Result<void> Supervisor::start_first() {
 
 void Supervisor::renew() {
   if (!watch_.changed() || !tls_.offered) return;
-  auto read = read_certificates_of(tls_);
-  if (read) {
-    for (const auto& line : read->warnings) warn(line);
-  }
+  auto read = read_certificates();
   auto fresh = read ? start_crew(std::move(*read)) : tl::unexpected(read.error());
   if (!fresh) {
     warn(fmt::format("certificate files changed, the old ones stay: {}", fresh.error().text));
@@ -196,6 +202,15 @@ void Supervisor::renew() {
   former_.push_back(std::move(current_));
   current_ = std::move(*fresh);
   sink_->write(log::Severity::info, "certificate files changed: new certificates in use");
+  end_oldest();
+}
+
+void Supervisor::end_oldest() {
+  for (std::size_t i = 0; i + most_former < former_.size(); ++i) {
+    warn(fmt::format("more than {} earlier sets of certificates still have sessions: those of the oldest end",
+                     most_former));
+    former_[i]->end();
+  }
 }
 
 // Leaving is never a reason to wait: workers end by themselves with their last session.

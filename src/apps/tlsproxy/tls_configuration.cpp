@@ -8,6 +8,7 @@
 #include "apps/tlsproxy/tls_choices.hpp"
 #include "apps/tlsproxy/tls_files.hpp"
 #include "base/text.hpp"
+#include "postfix/tls_ciphers.hpp"
 #include "tls/known.hpp"
 
 namespace app {
@@ -151,8 +152,8 @@ base::Result<void> read_all(ParameterReading& reading, const postfix::Parameters
 }
 
 // Lists Postfix does not start without.
-void check_cipher_lists(ParameterReading& reading) {
-  for (const char* grade : {"high", "medium", "low", "export", "null"}) {
+void check_cipher_lists(const postfix::Parameters& parameters, ParameterReading& reading) {
+  for (const std::string_view grade : postfix::cipher_grades(parameters)) {
     const std::string name = fmt::format("tls_{}_cipherlist", grade);
     if (reading.text(name).empty()) reading.fault(base::Error{fmt::format("bad string length 0 < 1: {} = ", name)});
   }
@@ -176,7 +177,7 @@ base::Result<TlsConfiguration> tls_configuration(const postfix::Parameters& para
   made.settings.alpn.clear();
   read_log_level(reading, made);
   read_sessions(reading, made);
-  check_cipher_lists(reading);
+  check_cipher_lists(parameters, reading);
   if (!made.offered) {
     made.warnings.emplace_back("TLS server role is disabled with tlsproxy_tls_security_level or tlsproxy_use_tls");
   } else if (const auto done = read_all(reading, parameters, *level, made); !done) {

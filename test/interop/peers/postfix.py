@@ -1,13 +1,21 @@
 """A private Postfix: its own configuration, queue and log, started by its master(8) in the foreground. It takes
-mail for mail.example from everybody, other mail from mynetworks, which is this machine."""
+mail for mail.example from everybody, other mail from mynetworks, which is this machine.
+
+EHLOCK_POSTFIX=FOLDER: that one instead of the installed one, 3.4 or later; its programs are in FOLDER/libexec and FOLDER/bin, as its
+source's `make` leaves them."""
 import os
 import pwd
+import re
+import subprocess
 from pathlib import Path
 
 from harness.process import Program
 from harness.waiting import free_port
 
-MASTER = "/usr/lib/postfix/sbin/master"
+OTHER = os.environ.get("EHLOCK_POSTFIX")
+DAEMONS = Path(OTHER, "libexec") if OTHER else Path("/usr/lib/postfix/sbin")
+COMMANDS = Path(OTHER, "bin") if OTHER else Path("/usr/sbin")
+MASTER = str(DAEMONS / "master")
 FOLDERS = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private", "saved", "trace")
 
 MAIN = {
@@ -32,6 +40,20 @@ MAIN = {
     "queue_run_delay": "1",
     "minimal_backoff_time": "1",
 }
+
+def version():
+    """(3, 7)"""
+    told = subprocess.run([COMMANDS / "postconf", "-d", "mail_version"], capture_output=True, text=True, check=False).stdout
+    return tuple(int(number) for number in re.search(r"= (\d+)\.(\d+)", told).groups())
+
+
+def of_another_postfix():
+    """What main.cf must say where it is not the installed one."""
+    if not OTHER:
+        return {}
+    level = {} if version() >= (3, 6) else {"compatibility_level": "2"}  # a bare number before
+    return {"daemon_directory": DAEMONS, "command_directory": COMMANDS, **level}
+
 
 SERVICES = """
 pickup    unix  n - n 60 1 pickup
@@ -85,7 +107,7 @@ class Postfix(Program):
             (queue / name).mkdir()
             (queue / name).chmod(mode)
             os.chown(queue / name, owner.pw_uid, -1)
-        settings = {**MAIN, "queue_directory": queue, "data_directory": data, **main}
+        settings = {**MAIN, **of_another_postfix(), "queue_directory": queue, "data_directory": data, **main}
         (self.folder / "main.cf").write_text("".join(f"{name} = {value}\n" for name, value in settings.items()),
                                              encoding="utf-8")
         (self.folder / "master.cf").write_text(self._listener(smtpd, screen) + self.more_services + SERVICES, encoding="utf-8")

@@ -10,9 +10,8 @@ from pathlib import Path
 from harness import procfs
 from harness.waiting import until
 from peers.arrival import Arrival
-from peers.postfix import Postfix
+from peers.postfix import DAEMONS, Postfix
 
-DAEMONS = Path("/usr/lib/postfix/sbin")
 ORIGINAL = DAEMONS / "tlsproxy"
 
 SCREEN = {
