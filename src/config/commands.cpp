@@ -64,8 +64,7 @@ std::vector<std::string> faults_of(const AdminCommand& /*options*/) {
 template <typename Options>
 CommandLine tool(const std::string& command, const std::vector<Option<Options>>& table, const Arguments& arguments) {
   const auto shapes = shapes_of(table);
-  if (asks_for_help(arguments))
-    return Help{fmt::format("Usage: ehlock {} [OPTION...]\n{}", command, options_text(shapes))};
+  if (asks_for_help(arguments)) return Help{tool_help(command, shapes)};
   Options options;
   Applied applied;
   apply(table, read_defaults(shapes), options, applied);

@@ -65,6 +65,7 @@ TEST(Commands, help_and_version_are_texts) {
   EXPECT_EQ(help({"serve", "--listen", "x", "--help"}), serve_help());
   EXPECT_EQ(help({"check", "-h"}), serve_help());
   EXPECT_THAT(help({"help", "send"}), AllOf(HasSubstr("Usage: ehlock send"), HasSubstr("--server ENDPOINT")));
+  EXPECT_THAT(help({"kill", "--help"}), StartsWith("Usage: ehlock kill ID [OPTION...]\n\nEnd a session.\n\n"));
   EXPECT_THAT(help({"sink", "--help"}), HasSubstr("--dir DIR"));
   EXPECT_THAT(help({"run", "--help"}), HasSubstr("--once"));
   const CommandLine version = parsed({"--version"});

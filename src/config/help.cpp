@@ -1,9 +1,35 @@
 #include "config/help.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string_view>
+
 #include "config/serve_options.hpp"
 
 namespace config {
 namespace {
+
+struct Command {
+  std::string_view name;
+  std::string_view argument;  // before the options, with a blank behind
+  std::string_view what;
+};
+
+constexpr std::array<Command, 13> commands{
+    {{"serve", "", "put TLS in front of an SMTP server"},
+     {"check", "", "read the configuration of serve, say what is wrong with it or what holds"},
+     {"sink", "", "an SMTP server that stores each message as a file, for tests"},
+     {"send", "", "send one message through STARTTLS, show the conversation and what TLS found"},
+     {"probe", "HOST:PORT ", "look at a mail server as a client sees it: TLS, certificates, versions"},
+     {"status", "", "what a running service does; exit 0 well, 1 soon not, 2 not, 3 no answer"},
+     {"top", "", "the same as status, again and again; q and Return end it"},
+     {"sessions", "", "who is connected"},
+     {"kill", "ID ", "end a session"},
+     {"trace", "", "have the log tell the dialogs of some clients for a while"},
+     {"reload", "", "have the service read its configuration again"},
+     {"drain", "", "have the service end when its sessions have"},
+     {"run", "", "show all of it on this machine, without configuration"}}};
 
 constexpr std::size_t column = 32;
 constexpr std::size_t width = 108;
@@ -69,27 +95,22 @@ std::string serve_help() {
          options_text(shapes_of(serve_options()));
 }
 
+std::string tool_help(std::string_view command, const std::vector<Shape>& shapes) {
+  const Command& one =
+      *std::find_if(commands.begin(), commands.end(), [&](const Command& each) { return each.name == command; });
+  return fmt::format("Usage: ehlock {} {}[OPTION...]\n\n{}{}.\n\n{}", command, one.argument,
+                     static_cast<char>(std::toupper(one.what.front())), one.what.substr(1), options_text(shapes));
+}
+
 std::string program_help() {
-  return "Usage: ehlock COMMAND [OPTION...]\n"
-         "\n"
-         "  serve      put TLS in front of an SMTP server\n"
-         "  check      read the configuration of serve, say what is wrong with it or what holds\n"
-         "  sink       an SMTP server that stores each message as a file, for tests\n"
-         "  send       send one message through STARTTLS, show the conversation and what TLS found\n"
-         "  probe      look at a mail server as a client sees it: TLS, certificates, versions\n"
-         "  status     what a running service does; exit 0 well, 1 soon not, 2 not, 3 no answer\n"
-         "  top        the same, again and again\n"
-         "  sessions   who is connected\n"
-         "  kill       end a session\n"
-         "  trace      have the log tell the dialogs of some clients for a while\n"
-         "  reload     have the service read its configuration again\n"
-         "  drain      have the service end when its sessions have\n"
-         "  run        show all of it on this machine, without configuration\n"
+  std::string text = "Usage: ehlock COMMAND [OPTION...]\n\n";
+  for (const Command& one : commands) text += fmt::format("  {:<9}  {}\n", one.name, one.what);
+  return text +
          "\n"
          "  ehlock COMMAND --help    the options of a command\n"
          "  ehlock --version\n"
          "\n"
-         "Manual pages: ehlock(8), ehlock.toml(5).\n";
+         "Manual pages: ehlock(8), ehlock.toml(5), ehlock-status(1), ehlock-top(1).\n";
 }
 
 }  // namespace config

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -54,6 +55,13 @@ UniqueFd connected_to(const std::string& path) {
 }
 
 }  // namespace
+
+bool stderr_is_journal() {
+  const char* stream = getenv("JOURNAL_STREAM");
+  struct stat facts {};
+  if (stream == nullptr || ::fstat(STDERR_FILENO, &facts) != 0) return false;
+  return stream == fmt::format("{}:{}", facts.st_dev, facts.st_ino);
+}
 
 std::vector<PassedSocket> take_passed_sockets() {
   const auto pid = base::number<pid_t>(taken_from_environment("LISTEN_PID"));

@@ -18,6 +18,9 @@ struct PassedSocket {
 };
 [[nodiscard]] std::vector<PassedSocket> take_passed_sockets();
 
+// Whether descriptor 2 is systemd's journal (JOURNAL_STREAM), which knows program and process by itself.
+[[nodiscard]] bool stderr_is_journal();
+
 // Whether it is a stream socket that listens.
 [[nodiscard]] bool is_listening_stream(int fd);
 

@@ -76,6 +76,17 @@ TEST(InitSystem, that_is_not_there_is_told_nothing) {
   InitSystem::of_environment().tell("READY=1");
 }
 
+TEST(InitSystem, journal_is_behind_standard_error_when_it_is_the_stream_that_was_named) {
+  struct stat facts {};
+  ASSERT_EQ(::fstat(STDERR_FILENO, &facts), 0);
+  setenv("JOURNAL_STREAM", fmt::format("{}:{}", facts.st_dev, facts.st_ino).c_str(), 1);
+  EXPECT_TRUE(stderr_is_journal());
+  setenv("JOURNAL_STREAM", fmt::format("{}:{}", facts.st_dev, facts.st_ino + 1).c_str(), 1);
+  EXPECT_FALSE(stderr_is_journal());
+  unsetenv("JOURNAL_STREAM");
+  EXPECT_FALSE(stderr_is_journal());
+}
+
 TEST(InitSystem, a_watchdog_for_another_process_is_not_ours) {
   setenv("WATCHDOG_USEC", "3000000", 1);
   setenv("WATCHDOG_PID", "1", 1);

@@ -1,12 +1,14 @@
 """Container and Kubernetes examples, as far as they can be judged without an engine: they parse, fit together, and ehlock
 takes the configuration in them."""
 import re
+import urllib.request
 from pathlib import Path
 
 import pytest
 import yaml
 
 from harness.front import check, program
+from harness.waiting import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -34,8 +36,18 @@ def test_objects_name_each_other_rightly(objects):
     assert volumes["config"]["configMap"]["name"] == objects["ConfigMap"]["metadata"]["name"]
     ports = {one["name"]: one["containerPort"] for one in container["ports"]}
     assert {one["targetPort"] for one in objects["Service"]["spec"]["ports"]} <= set(ports)
-    for probe in ("readinessProbe", "livenessProbe"):
-        assert container[probe]["tcpSocket"]["port"] in ports
+    assert template["metadata"]["annotations"]["prometheus.io/port"] == str(ports["metrics"])
+    assert "metrics" not in {one["targetPort"] for one in objects["Service"]["spec"]["ports"]}
+
+
+def test_the_probes_ask_what_the_exporter_answers(objects, serve):
+    container, = pod(objects)["containers"]
+    port = free_port()
+    serve(f"--metrics 127.0.0.1:{port}")
+    for probe, path, answer in (("readinessProbe", "/readyz", b"ready\n"), ("livenessProbe", "/healthz", b"ok\n")):
+        assert container[probe]["httpGet"] == {"path": path, "port": "metrics"}
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+            assert response.read() == answer
 
 
 def test_the_pod_is_left_nothing_it_does_not_need(objects):

@@ -34,8 +34,15 @@ def test_every_unit_can_be_loaded(place):
 
 
 def test_the_service_that_starts_as_root_is_left_what_its_processes_need():
-    # A root that may change ids, with the network, scores no less: 2.3 is what these alone make.
     assert exposure(UNITS / "ehlock.service") <= 2.3
+
+
+def test_SECURITY_says_why_of_everything_that_is_left():
+    text = analyze("security", "--offline=true", UNITS / "ehlock.service")
+    left = set(re.findall(r"^✗ (\S+)", text, re.MULTILINE))
+    page = (UNITS.parents[1] / "SECURITY.md").read_text(encoding="utf-8").split("| what is left | why |")[1].split("\n\n")[0]
+    said = {name.replace("\\|", "|") for row in page.splitlines() for name in re.findall(r"`(\S+=\S*)`", row.split(" | ")[0])}
+    assert said == left
 
 
 def with_drop_in(name):

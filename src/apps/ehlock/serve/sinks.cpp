@@ -4,6 +4,7 @@
 
 #include "apps/ehlock/serve/control_wire.hpp"
 #include "log/program_sinks.hpp"
+#include "os/init_system.hpp"
 #include "os/packet.hpp"
 
 namespace app {
@@ -14,7 +15,7 @@ using config::LogKind;
 
 std::unique_ptr<log::Sink> sink_to(const config::ServePlan& plan, os::UniqueFd file) {
   if (plan.log_format == LogFormat::json) return log::json_sink(plan.log_name, std::move(file));
-  return file ? log::file_sink(plan.log_name, std::move(file)) : log::stderr_sink(plan.log_name);
+  return file ? log::file_sink(plan.log_name, std::move(file)) : first_sink(plan.log_name);
 }
 
 base::Result<std::unique_ptr<log::Sink>> try_sink(const config::ServePlan& plan) {
@@ -35,6 +36,14 @@ base::Result<std::unique_ptr<log::Sink>> try_sink(const config::ServePlan& plan)
 }
 
 }  // namespace
+
+std::unique_ptr<log::Sink> first_sink(const std::string& name) {
+  if (os::stderr_is_journal()) {
+    auto journal = log::journald_sink(name);
+    if (journal) return std::move(*journal);
+  }
+  return log::stderr_sink(name);
+}
 
 std::unique_ptr<log::Sink> make_sink(const config::ServePlan& plan) {
   auto sink = try_sink(plan);

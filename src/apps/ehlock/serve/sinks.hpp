@@ -3,11 +3,15 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "config/serve_plan.hpp"
 #include "log/sink.hpp"
 
 namespace app {
+
+// Lines on standard error; where that is systemd's journal, the journal with the facts of each event.
+[[nodiscard]] std::unique_ptr<log::Sink> first_sink(const std::string& name);
 
 // What cannot be opened falls back to standard error.
 [[nodiscard]] std::unique_ptr<log::Sink> make_sink(const config::ServePlan& plan);

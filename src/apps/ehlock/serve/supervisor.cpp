@@ -293,7 +293,7 @@ void Supervisor::loop(int signals) {
 int Supervisor::run() {
   os::leave_no_core();  // the ticket secret is here
   os::no_signals_for_writes();
-  sink_ = log::stderr_sink("ehlock");
+  sink_ = first_sink("ehlock");
   const auto signals = os::signals_as_descriptor({SIGCHLD, SIGHUP, SIGTERM, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2});
   if (!signals) return EX_OSERR;
   if (!adopt_sockets()) return EX_CONFIG;
