@@ -1,14 +1,19 @@
 """Three nodes behind HAProxy: what one began another resumes, and restarting them one after the other loses nothing."""
 import os
+import re
+import shutil
 import ssl
 import threading
 from pathlib import Path
 
 import pytest
+import yaml
 
 from harness.client import Client, tls_context
+from harness.front import check
 from harness.load import Repeating
-from harness.process import run
+from harness.process import Program, run
+from harness.reputation import GREYLIST, accepted_at_last, deferred, opened, recipient
 from harness.waiting import free_port, until
 
 
@@ -130,6 +135,79 @@ def test_a_killed_node_costs_its_own_sessions_only(fleet, recorder):
     assert len(arrived(recorder)) == len(set(arrived(recorder)))
 
 
+EXAMPLES = Path(__file__).parents[2] / "examples/fleet"
+
+
 def test_the_example_of_haproxy_is_understood_by_it():
-    status, text = run(["/usr/sbin/haproxy", "-c", "-f", Path(__file__).parents[2] / "examples/fleet/haproxy.cfg"])
+    status, text = run(["/usr/sbin/haproxy", "-c", "-f", EXAMPLES / "haproxy.cfg"])
     assert status == 0, text
+
+
+@pytest.mark.parametrize("name", ["keepalived.conf", "lvs.conf"])
+def test_the_examples_of_keepalived_are_understood_by_it(name):
+    if not shutil.which("keepalived"):
+        pytest.skip("keepalived is not installed (./dev setup interop)")
+    # It ends its own process group and complains of interfaces that this machine does not have; its status says nothing.
+    _, text = run(["setsid", "--wait", "keepalived", "-t", "-f", EXAMPLES / name])
+    complaints = [line for line in text.splitlines() if "eth0" not in line and "interface" not in line and line != "Terminated"]
+    assert not complaints, text
+
+
+def test_redis_takes_its_example_and_ehlock_may_do_there_what_it_needs(redis, serve, place):
+    lines = (EXAMPLES / "redis.conf").read_text(encoding="utf-8").splitlines()
+    server = redis(*[line.split(" # ")[0] for line in lines if line and not line.startswith(("#", "port "))])
+    password = place / "password"
+    password.write_text("change-me")
+    password.chmod(0o600)
+    front = serve([*GREYLIST, "1s", "--reputation-client-errors", "9/1h", "--reputation-client-rate", "99/1h",
+                   "--reputation-redis", server.endpoint, "--reputation-redis-user", "ehlock", "--reputation-redis-password", password,
+                   "--reputation-fail", "closed"])
+    with opened(front) as client:
+        client.command("NONSENSE")
+        accepted_at_last(client)
+    front.sessions_ended()
+    assert not front.count("nothing is known of clients")
+
+
+def test_sentinel_promotes_a_replica_by_its_example_and_nodes_follow(redis, serve, place):
+    lines = [line.split(" # ")[0] for line in (EXAMPLES / "redis.conf").read_text(encoding="utf-8").splitlines()
+             if line and not line.startswith(("#", "port "))]
+    first = redis(*lines)
+    second = redis(*lines, f"replicaof 127.0.0.1 {first.port}")
+    as_replica = ["--user", "replica", "--pass", "change-me-too", "--no-auth-warning"]
+    until(lambda: "master_link_status:up" in second.ask(*as_replica, "INFO", "replication"), "the replica follows")
+    text = (EXAMPLES / "sentinel.conf").read_text(encoding="utf-8")
+    text = text.replace("192.0.2.31 6379 2", f"127.0.0.1 {first.port} 1").replace("26379", str(free_port()))
+    (place / "sentinel.conf").write_text(text.replace("milliseconds ehlock 2000", "milliseconds ehlock 500"))
+    sentinel = Program(["redis-server", place / "sentinel.conf", "--sentinel"], place)
+    sentinel.wait_for("slave slave")
+    password = place / "password"
+    password.write_text("change-me")
+    password.chmod(0o600)
+    front = serve([*GREYLIST, "300s", "--reputation-redis", f"{first.endpoint},{second.endpoint}", "--reputation-redis-user", "ehlock",
+                   "--reputation-redis-password", password])
+    with opened(front) as client:
+        deferred(client, 300)
+        first.die()
+        sentinel.wait_for("switch-master", seconds=40)
+        front.wait_for(f"reputation: {second.endpoint} answers", seconds=30)
+        assert recipient(client).code == 450
+
+
+def test_ehlock_takes_the_examples_for_it(place, certificates):
+    one = certificates.get()
+    objects = yaml.safe_load_all((EXAMPLES / "kubernetes.yaml").read_text(encoding="utf-8"))
+    kinds = {(each["kind"], each["metadata"]["name"]): each for each in objects}
+    assert set(kinds) == {("ConfigMap", "ehlock-fleet"), ("DaemonSet", "ehlock"), ("Service", "ehlock"),
+                          ("StatefulSet", "ehlock-redis"), ("Service", "ehlock-redis")}
+    secret = place / "secret"
+    secret.write_text("s" * 48)
+    secret.chmod(0o600)
+    for text in ((EXAMPLES / "ehlock.toml").read_text(encoding="utf-8"),
+                 kinds["ConfigMap", "ehlock-fleet"]["data"]["ehlock.toml"]):
+        for old, new in ((r"/etc/ehlock/(tls/tls.crt|fullchain.pem)", str(one.cert)), (r"/etc/ehlock/(tls/tls.key|privkey.pem)", str(one.key)),
+                         (r"/etc/ehlock/(secrets/\w+|ticket.secret|redis.password)", str(secret)), ("ehlock-redis:|mail:", "127.0.0.1:")):
+            text = re.sub(old, new, text)
+        (place / "one.toml").write_text(text)
+        status, said = check("--config", place / "one.toml")
+        assert status == 0, said
