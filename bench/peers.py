@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -73,9 +74,11 @@ class Process:
 
 class Peer:
     """name; door: how TLS begins; idle_most: connections it can hold at once in this setting; package: whose version it has;
-    two_kinds: it is set up with all of bench.pairs(); works: those it can do, None for all."""
+    two_kinds: it is set up with all of bench.pairs(); works: those it can do, None for all but helpers; without: (work,
+    TLS) it cannot do nevertheless."""
     door = "starttls"
     works = None
+    without = ()
     two_kinds = False
     idle_most = 1_000_000
     package = ""
@@ -347,7 +350,53 @@ smtpd_tls_loglevel = 1
         return server
 
 
+class Helpers(Peer):
+    """tcpserver → tlswrapper -n → tlswrapper-smtp → a program of next to nothing. With `handoff` a worker of `ehlock serve` does the
+    TLS, and its CPU counts as well."""
+    works = ("helpers",)
+
+    def __init__(self, name, ours=True, handoff=False):
+        super().__init__(name)
+        self.ours, self.handoff = ours, handoff
+        self.package = "" if ours else "tlswrapper"
+        self.without = () if ours else (("helpers", "1.3"),)
+
+    def program(self, bench, name):
+        return bench.ehlock.with_name(name) if self.ours else Path("/usr/bin", name)
+
+    def missing(self, bench):
+        if os.getuid() != 0:
+            return "the helpers' jail needs root"
+        if not shutil.which("tcpserver"):
+            return "ucspi-tcp is not installed"
+        names = ("tlswrapper", "tlswrapper-smtp")
+        return "" if all(self.program(bench, name).exists() for name in names) else "the pair is not there"
+
+    def words(self, bench, folder, port):
+        where = ["--handoff", folder / "handoff"] if self.handoff else ["-f", bench.combined]
+        chain = ["tcpserver", "-c", 100, "-HRDl0", "127.0.0.1", port, self.program(bench, "tlswrapper"), "-n", *where,
+                 self.program(bench, "tlswrapper-smtp"), bench.programs / "bench_helper_program"]
+        reaper = [sys.executable, Path(__file__).with_name("reaper.py")]
+        if not self.handoff:
+            return [*reaper, *chain]
+        (folder / "jail").mkdir(mode=0o555)
+        daemon = [bench.ehlock, "serve", "--listen-handoff", f"unix:{folder}/handoff", "--cert", bench.chain, "--key", bench.key,
+                  "--workers", 1, "--jail", folder / "jail"]
+        return [*reaper, *daemon, "--", *chain]
+
+    def start(self, bench, folder, port):
+        server = super().start(bench, folder, port)
+        end = time.monotonic() + 20
+        while self.handoff and ": ready" not in server.log.read_text(errors="replace"):
+            if time.monotonic() > end:
+                server.end()
+                raise Failed("the worker does not start")
+            time.sleep(0.05)
+        return server
+
+
 def all_peers():
     return [Ehlock("ehlock", "starttls"), Ehlock("ehlock-implicit", "implicit"),
             Ehlock("ehlock-reconnect", "starttls", "--on-starttls", "reconnect"), Nginx("nginx"), Stunnel("stunnel"),
-            Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix"), Tlsproxy("postfix-tlsproxy", False), Tlsproxy("tlsproxy", True)]
+            Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix"), Tlsproxy("postfix-tlsproxy", False), Tlsproxy("tlsproxy", True),
+            Helpers("tlswrapper"), Helpers("tlswrapper-handoff", handoff=True), Helpers("tlswrapper-debian", ours=False)]

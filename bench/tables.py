@@ -7,6 +7,7 @@ TITLES = {
     "bulk": "Bulk: messages of many megabytes, TLS_AES_128_GCM_SHA256: server CPU per GB",
     "idle": "Memory of an idle TLS connection (PSS of all the server's processes)",
     "keys": "The key process: server CPU per handshake in memory, our engine (both processes together)",
+    "helpers": "The helpers under tcpserver: CPU of all processes of a session (connect, EHLO, STARTTLS, handshake, EHLO, QUIT)",
     "flood": "200 ECDSA sessions a second: p99 of a whole session, alone and while RSA-4096 clients take what they can get",
 }
 OWN_COLUMNS = {  # works whose figures stand beside each other instead of being compared with ehlock's
@@ -16,6 +17,7 @@ OWN_COLUMNS = {  # works whose figures stand beside each other instead of being 
 COLUMNS = {  # work -> figure, its heading, rate's heading
     "sessions": ("cpu", "µs", "sessions/s"), "resumed": ("cpu", "µs", "sessions/s"), "message": ("cpu", "µs", "messages/s"),
     "bulk": ("cpu", "s per GB", "MB/s"), "idle": ("kib", "KiB", ""),
+    "helpers": ("cpu", "µs", "sessions/s"),
 }
 
 
@@ -31,7 +33,8 @@ def ratio(value, base):
 
 def own(name, results):
     """What the peer is compared with: ours behind the same door."""
-    behind = {"haproxy": "ehlock-implicit", "hitch": "ehlock-implicit", "postfix-tlsproxy": "tlsproxy"}
+    behind = {"haproxy": "ehlock-implicit", "hitch": "ehlock-implicit", "postfix-tlsproxy": "tlsproxy",
+              "tlswrapper-debian": "tlswrapper"}
     return results.get(behind.get(name, "ehlock")) or results.get("ehlock")
 
 
@@ -41,7 +44,8 @@ def rows(work, results):
     for name, one in results.items():
         value = one.get("us") if name == "floor" else one.get(figure)
         mine = own(name, results)
-        compared = ratio(mine[figure], value) if mine and not name.startswith(("ehlock", "floor", "tlsproxy")) else "–"
+        is_other = mine is not one and not name.startswith(("ehlock", "floor", "tlsproxy"))
+        compared = ratio(mine[figure], value) if mine and is_other else "–"
         cells = [name, number(value) + ("~" if one["quiet"] == 0 else "")]
         if work in ("sessions", "resumed", "message"):
             cells.append(ratio(value, floor))

@@ -29,10 +29,10 @@ std::uint64_t effective_capabilities() {
 }
 
 base::Result<void> empty_bounding_set() {
-  // PR_CAPBSET_READ fails behind the last capability this kernel knows.
-  for (int capability = 0; prctl(PR_CAPBSET_READ, capability, 0, 0, 0) >= 0; ++capability) {
-    if (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) != 0) return base::fail_errno("drop the bounding set", errno);
-  }
+  // EINVAL behind the last capability this kernel knows.
+  int capability = 0;
+  while (prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0) ++capability;
+  if (errno != EINVAL || capability == 0) return base::fail_errno("drop the bounding set", errno);
   return {};
 }
 
