@@ -10,8 +10,8 @@
 namespace app {
 namespace {
 
-// RLIMIT_NOFILE of a jailed helper: what it has open already, and hardly more. Where it needs no more, as few as
-// poll(2) lets the key process wait for.
+// RLIMIT_NOFILE of a jailed helper: what it has open already, and hardly more (poll(2) waits for no more either). A
+// relay needs none.
 constexpr std::uint64_t descriptors = 32;
 constexpr std::uint64_t no_more_descriptors = 2;
 constexpr std::uint64_t data = 128 << 20;
@@ -44,7 +44,7 @@ base::Result<os::JailSpec> helper_jail(os::Role role, const std::string& root, c
   os::JailSpec jail;
   jail.role = role;
   jail.root = root;
-  jail.max_descriptors = role == os::Role::helper_network ? descriptors : no_more_descriptors;
+  jail.max_descriptors = role == os::Role::helper_relay ? no_more_descriptors : descriptors;
   jail.max_data = data;
   jail.connect_ports = {0};  // none: port 0 cannot be connected to
   if (name.empty()) {
