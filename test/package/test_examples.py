@@ -1,5 +1,6 @@
 """Container and Kubernetes examples, as far as they can be judged without an engine: they parse, fit together, and ehlock
 takes the configuration in them."""
+import json
 import re
 import urllib.request
 from pathlib import Path
@@ -48,6 +49,21 @@ def test_the_probes_ask_what_the_exporter_answers(objects, serve):
         assert container[probe]["httpGet"] == {"path": path, "port": "metrics"}
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
             assert response.read() == answer
+
+
+def test_what_CrowdSec_is_to_read_stands_in_the_log(serve):
+    text = (ROOT / "examples/crowdsec/ehlock.yaml").read_text(encoding="utf-8")
+    parser, scenario = yaml.safe_load_all(text)
+    assert scenario["type"] == "leaky" and parser["onsuccess"] == "next_stage"
+    front = serve("--log-format json", wait=False)
+    front.wait_for('"text":"ready"')
+    with front.client() as client:
+        client.hello()
+        client.send("STARTTLS\r\nRSET\r\n")
+        client.rest()
+    ended = json.loads(front.wait_for('.*"event":"session".*').group(0))
+    assert set(re.findall(r"evt\.Unmarshaled\.ehlock\.(\w+)", text)) <= set(ended)
+    assert ended["reason"] in scenario["filter"] and ended["client"] == "127.0.0.1"
 
 
 def test_the_pod_is_left_nothing_it_does_not_need(objects):

@@ -73,15 +73,16 @@ bool somebody_listens(std::uint16_t port) {
 }
 
 std::vector<std::string> service_arguments(const DemoFolder& folder, Ports ports, std::uint16_t backend) {
-  return {"--listen",        fmt::format("127.0.0.1:{}", ports.starttls),
-          "--listen-tls",    fmt::format("127.0.0.1:{}", ports.implicit),
-          "--backend",       fmt::format("127.0.0.1:{}", backend),
-          "--identity",      "none",
-          "--cert",          folder.certificate(),
-          "--key",           folder.key(),
-          "--jail",          folder.jail(),
-          "--workers",       "2",
-          "--timeout-drain", "2s"};
+  return {fmt::format("--listen=127.0.0.1:{}", ports.starttls),
+          fmt::format("--listen-tls=127.0.0.1:{}", ports.implicit),
+          fmt::format("--backend=127.0.0.1:{}", backend),
+          "--identity=none",
+          "--cert=" + folder.certificate(),
+          "--key=" + folder.key(),
+          "--jail=" + folder.jail(),
+          "--workers=2",
+          "--max-connections=1000",  // within the usual limit of descriptors
+          "--timeout-drain=2s"};
 }
 
 int run_demo_sink(os::UniqueFd listener, SinkStore store, SinkReport told) {

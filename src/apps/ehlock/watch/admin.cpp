@@ -55,7 +55,9 @@ base::Result<std::string> ask(const AdminCommand& command, const std::string& qu
   const auto address = os::SocketAddress::unix_path(command.socket);
   if (!address) return tl::unexpected(address.error());
   const auto socket = os::start_connect(*address);
-  if (!socket) return tl::unexpected(socket.error());
+  if (!socket) {
+    return base::fail("{}; does the service run, with admin = \"unix:{}\"?", socket.error().text, command.socket);
+  }
   const std::string line = question + "\n";
   if (::send(socket->get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) {
     return base::fail_errno(command.socket, errno);
