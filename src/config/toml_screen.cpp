@@ -31,11 +31,18 @@ bool starts_character(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
 }
 
-std::string_view fault_at(Within within, std::string_view rest) {
+// Where the parser takes a quote for the beginning of a string. Elsewhere it goes on as if there were none.
+bool may_open_behind(char before) {
+  return std::string_view(" \t\r\n=[{,.").find(before) != std::string_view::npos;
+}
+
+std::string_view fault_at(Within within, std::string_view rest, char before) {
   if (within != Within::plain) return "";
   if (beyond_ascii(rest.front())) return "characters beyond ASCII must stand in quotes";
   const bool three = rest.starts_with("\"\"\"") || rest.starts_with("'''");
-  return three ? "strings over several lines are not supported here" : "";
+  if (three) return "strings over several lines are not supported here";
+  const bool quote = rest.front() == '"' || rest.front() == '\'';
+  return quote && !may_open_behind(before) ? "a quote may not stand in the middle of a word" : "";
 }
 
 }  // namespace
@@ -47,7 +54,7 @@ std::optional<Stray> first_stray(std::string_view text) {
   Within within = Within::plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    place.why = fault_at(within, text.substr(i));
+    place.why = fault_at(within, text.substr(i), i == 0 ? '\n' : text[i - 1]);
     if (!place.why.empty()) return place;
     const bool escapes = within == Within::basic && c == '\\' && i + 1 < text.size() && text[i + 1] != '\n';
     within = behind(within, c);

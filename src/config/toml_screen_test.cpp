@@ -26,14 +26,15 @@ TEST_P(Screen, passes_or_names_the_place) {
   EXPECT_FALSE(stray->why.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Each, Screen,
-                         testing::Values(Case{"", 0, 0}, Case{"a = 'ü' # ü\n\"ü\" = 1", 0, 0},
-                                         Case{"\xEF\xBB\xBFü = 1", 1, 1}, Case{"ä = 1", 1, 1}, Case{"a = ü", 1, 5},
-                                         Case{"a = \"ü\" ü", 1, 9}, Case{"a = \"\\\"ü\" ü", 1, 11},
-                                         Case{"a = 'x\\' ü", 1, 10}, Case{"# \"\nü", 2, 1}, Case{"a = \"open\nü", 2, 1},
-                                         Case{"a = \"open\\\nü", 2, 1}, Case{"a = \"\"\"x\"\"\"", 1, 5},
-                                         Case{"b = 1\na = '''", 2, 5}, Case{"a = \"'''\"", 0, 0},
-                                         Case{"a = \"\" # \"\"\"", 0, 0}, Case{"a = \"\\", 0, 0}));
+INSTANTIATE_TEST_SUITE_P(
+    Each, Screen,
+    testing::Values(Case{"x = 0\"\xC7\xBD\"", 1, 6}, Case{"a'b' = 1", 1, 2}, Case{"a = \"\"\"", 1, 5},
+                    Case{"a.\"b\".'c' = [\"d\",'e', {\"f\"=\"g\"}]", 0, 0}, Case{"x = \"a\"\"b\"", 1, 8},
+                    Case{"", 0, 0}, Case{"a = 'ü' # ü\n\"ü\" = 1", 0, 0}, Case{"\xEF\xBB\xBFü = 1", 1, 1},
+                    Case{"ä = 1", 1, 1}, Case{"a = ü", 1, 5}, Case{"a = \"ü\" ü", 1, 9}, Case{"a = \"\\\"ü\" ü", 1, 11},
+                    Case{"a = 'x\\' ü", 1, 10}, Case{"# \"\nü", 2, 1}, Case{"a = \"open\nü", 2, 1},
+                    Case{"a = \"open\\\nü", 2, 1}, Case{"a = \"\"\"x\"\"\"", 1, 5}, Case{"b = 1\na = '''", 2, 5},
+                    Case{"a = \"'''\"", 0, 0}, Case{"a = \"\" # \"\"\"", 0, 0}, Case{"a = \"\\", 0, 0}));
 
 }  // namespace
 }  // namespace config
