@@ -161,6 +161,7 @@ base::Result<pid_t> start_program(const ProgramSpec& spec) {
   // more than all else here. It never returns, and what it changes in memory is its own.
   const pid_t pid = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): see above
   if (pid < 0) return base::fail_errno("fork", errno);
+  // NOLINTNEXTLINE(clang-analyzer-unix.Vfork): it only execs or ends, see above
   if (pid == 0) run_child(spec, errors->second.get());
   errors->second.reset();
   const auto failure = failure_from(errors->first.get());
