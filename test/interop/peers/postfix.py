@@ -52,7 +52,8 @@ def of_another_postfix():
     if not OTHER:
         return {}
     level = {} if version() >= (3, 6) else {"compatibility_level": "2"}  # a bare number before
-    return {"daemon_directory": DAEMONS, "command_directory": COMMANDS, **level}
+    # It may have been made without the library for internationalized names, and says so in each process.
+    return {"daemon_directory": DAEMONS, "command_directory": COMMANDS, "smtputf8_enable": "no", **level}
 
 
 SERVICES = """
