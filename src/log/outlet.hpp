@@ -27,6 +27,7 @@ class Outlet {
   [[nodiscard]] int fd() const;
 
   os::UniqueFd own_;  // empty: descriptor 2
+  bool standard_error_is_file_ = false;
   std::uint64_t lost_ = 0;
 };
 

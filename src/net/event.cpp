@@ -1,37 +1,17 @@
 #include "net/event.hpp"
 
-#include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
-
 namespace net {
 
-struct Event::Inner {
-  explicit Inner(const asio::any_io_executor& executor) : timer(executor) {}
-  asio::steady_timer timer;
-  bool set = false;
-};
-
-Event::Event(Loop& loop) : inner_(std::make_shared<Inner>(loop.executor())) {}
-Event::~Event() = default;
-
 Task<bool> Event::wait(Deadline deadline) {
-  const auto keep = inner_;
-  if (!keep->set) {
-    keep->timer.expires_at(deadline);
-    asio::error_code ignored;
-    co_await keep->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  }
-  co_return keep->set;
+  if (set_) co_return true;
+  Pause pause(loop_, deadline, &bell_);
+  const int rang = co_await pause;
+  co_return rang == 0;
 }
 
 void Event::set() {
-  inner_->set = true;
-  inner_->timer.cancel();
-}
-
-void Event::reset() {
-  inner_->set = false;
+  set_ = true;
+  bell_.ring();
 }
 
 }  // namespace net

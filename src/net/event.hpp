@@ -2,27 +2,24 @@
 // launcher).
 #pragma once
 
-#include <memory>
-
 #include "net/loop.hpp"
+#include "net/pause.hpp"
 
 namespace net {
 
 class Event {
  public:
-  explicit Event(Loop& loop);
-  ~Event();
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
+  explicit Event(Loop& loop) : loop_(loop) {}
 
-  // True when set before the deadline, also when it was set before the wait. One waiter at a time.
+  // True when set before the deadline, also when it was set before the wait. An event that goes ends its waits: false.
   [[nodiscard]] Task<bool> wait(Deadline deadline);
   void set();
-  void reset();
+  void reset() { set_ = false; }
 
  private:
-  struct Inner;
-  std::shared_ptr<Inner> inner_;
+  Loop& loop_;
+  Bell bell_;
+  bool set_ = false;
 };
 
 }  // namespace net

@@ -1,35 +1,102 @@
 #include "net/loop.hpp"
 
-#include <asio/executor_work_guard.hpp>
-#include <asio/io_context.hpp>
-#include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
+#include <sys/epoll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <limits>
+
+#include "net/waiter.hpp"
 
 namespace net {
+namespace {
 
-struct Loop::Inner {
-  // One thread, and everything happens on it: Asio needs no locks.
-  asio::io_context context{ASIO_CONCURRENCY_HINT_UNSAFE};
-};
+constexpr std::size_t events_at_once = 128;
 
-Loop::Loop() : inner_(std::make_unique<Inner>()) {}
-Loop::~Loop() = default;
+// So many rounds among coroutines that wake each other, then the descriptors are looked at.
+constexpr int rounds_at_once = 64;
+
+std::uint64_t mark_of(int fd, std::uint32_t generation) {
+  return (std::uint64_t{generation} << 32) | static_cast<std::uint32_t>(fd);
+}
+
+}  // namespace
+
+Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+
+Loop::~Loop() {
+  ready_.clear();
+  while (!roots_.empty()) roots_.front().destroy();  // each takes itself off the list
+}
 
 void Loop::run() {
-  inner_->context.run();
+  while (!stopped_ && !roots_.empty()) {
+    resume_ready();
+    if (stopped_ || roots_.empty()) break;
+    collect_events();
+    pass_deadlines();
+  }
 }
-void Loop::stop() {
-  inner_->context.stop();
+
+void Loop::resume_ready() {
+  for (int round = 0; round < rounds_at_once && !ready_.empty(); ++round) {
+    running_.swap(ready_);
+    for (const auto coroutine : running_) coroutine.resume();
+    running_.clear();
+  }
 }
-asio::any_io_executor Loop::executor() {
-  return inner_->context.get_executor();
+
+// Milliseconds until the first deadline, rounded up; without one: for ever.
+int Loop::patience() const {
+  if (!ready_.empty()) return 0;
+  if (due_.empty()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(due_.begin()->first - Clock::now()).count();
+  return static_cast<int>(std::clamp<decltype(left)>(left, 0, std::numeric_limits<int>::max()));
+}
+
+void Loop::collect_events() {
+  std::array<epoll_event, events_at_once> events;
+  const int count = ::epoll_wait(epoll_.get(), events.data(), events_at_once, patience());
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    const Watch& watch = watches_[static_cast<std::uint32_t>(event.data.u64)];
+    if (watch.waiter != nullptr && watch.generation == event.data.u64 >> 32) watch.waiter->notice(event.events);
+  }
+}
+
+void Loop::pass_deadlines() {
+  const Deadline now = Clock::now();
+  while (!due_.empty() && due_.begin()->first <= now) due_.begin()->second->pass();
 }
 
 Task<void> Loop::sleep_until(Deadline deadline) {
-  asio::steady_timer timer(inner_->context, deadline);
-  asio::error_code ignored;
-  co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  Pause pause(*this, deadline);
+  (void)co_await pause;
+}
+
+Due::iterator Loop::expect(Deadline deadline, Pause& pause) {
+  return due_.emplace_hint(due_.end(), deadline, &pause);  // most deadlines are the latest so far
+}
+
+int Loop::watch(int fd, std::uint32_t events, Waiter& waiter) {
+  const auto place = static_cast<std::size_t>(fd);
+  if (place >= watches_.size()) watches_.resize(place + 1);
+  Watch& watch = watches_[place];
+  const bool again = watch.waiter == &waiter;
+  if (!again) ++watch.generation;
+  epoll_event event{};
+  event.events = events | EPOLLET;
+  event.data.u64 = mark_of(fd, watch.generation);
+  if (::epoll_ctl(epoll_.get(), again ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) != 0) return errno;
+  watch.waiter = &waiter;
+  return 0;
+}
+
+void Loop::unwatch(int fd) {
+  watches_[static_cast<std::size_t>(fd)].waiter = nullptr;
+  epoll_event ignored{};
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, &ignored);
 }
 
 }  // namespace net

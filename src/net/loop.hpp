@@ -1,12 +1,19 @@
-// Loop: the event loop of one process, single-threaded. Made after fork and before the jail (design.md §2).
+// Loop: the event loop of one process, single-threaded, over epoll(7). Made after fork and before the jail (design.md
+// §2).
 #pragma once
 
-#include <functional>
-#include <memory>
+#include <coroutine>
+#include <cstdint>
+#include <list>
+#include <vector>
 
+#include "net/pause.hpp"
 #include "net/task.hpp"
+#include "os/fd.hpp"
 
 namespace net {
+
+class Waiter;
 
 class Loop {
  public:
@@ -15,18 +22,50 @@ class Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  // Runs until stop() was called, or nothing is left to wait for.
+  // Runs until stop() was called, or no task is left.
   void run();
-  void stop();
-
-  [[nodiscard]] asio::any_io_executor executor();
+  void stop() { stopped_ = true; }
 
   // Waits until the deadline.
   [[nodiscard]] Task<void> sleep_until(Deadline deadline);
 
+  // What follows is for the rest of this room.
+
+  // Tasks on their own, which the loop destroys with itself when they have not ended by then.
+  using Roots = std::list<std::coroutine_handle<>>;
+  [[nodiscard]] Roots& roots() { return roots_; }
+
+  // The coroutine goes on in the loop's next round.
+  void resume(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
+
+  [[nodiscard]] Due::iterator expect(Deadline deadline, Pause& pause);
+  void forget(Due::iterator pause) { due_.erase(pause); }
+
+  // Events (EPOLLIN…, edge-triggered) of the descriptor go to the waiter from now on; again: of these events too. The
+  // error number, or 0.
+  [[nodiscard]] int watch(int fd, std::uint32_t events, Waiter& waiter);
+  void unwatch(int fd);
+
  private:
-  struct Inner;
-  std::unique_ptr<Inner> inner_;
+  // Whose a descriptor's events are. Events of an earlier holder of the number carry another generation: they are
+  // nobody's.
+  struct Watch {
+    Waiter* waiter = nullptr;
+    std::uint32_t generation = 0;
+  };
+
+  void resume_ready();
+  void collect_events();
+  void pass_deadlines();
+  [[nodiscard]] int patience() const;
+
+  os::UniqueFd epoll_;
+  std::vector<Watch> watches_;  // by descriptor
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::coroutine_handle<>> running_;
+  Due due_;
+  Roots roots_;
+  bool stopped_ = false;
 };
 
 }  // namespace net

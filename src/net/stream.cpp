@@ -13,19 +13,15 @@ bool must_wait(int error_number) {
   return error_number == EAGAIN || error_number == EWOULDBLOCK;
 }
 
-// Asked of the socket itself: fstat(2) is not among the calls a jail allows.
-bool is_socket(int fd) {
-  int type = 0;
-  socklen_t size = sizeof type;
-  return ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0;
-}
-
-// One write that neither waits nor raises SIGPIPE on sockets (for pipes the process ignores it, threat 56).
-ssize_t write_some(int fd, std::string_view bytes, bool socket) {
+// One write that neither waits nor raises SIGPIPE on sockets (for pipes the process ignores it, threat 56). Learns from
+// the first answer what the descriptor is: fstat(2) is not among the calls a jail allows.
+ssize_t write_some(int fd, std::string_view bytes, bool& socket) {
   for (;;) {
     const ssize_t sent =
         socket ? ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) : ::write(fd, bytes.data(), bytes.size());
-    if (sent >= 0 || errno != EINTR) return sent;
+    if (sent >= 0) return sent;
+    if (errno == ENOTSOCK) socket = false;
+    if (errno != EINTR && errno != ENOTSOCK) return sent;
   }
 }
 
@@ -38,13 +34,13 @@ ssize_t read_some(int fd, std::span<char> into) {
 
 }  // namespace
 
-Stream::Stream(Loop& loop, os::UniqueFd socket) : readable_(std::move(socket)), is_socket_(is_socket(readable_.get())) {
+Stream::Stream(Loop& loop, os::UniqueFd both_ways) : readable_(std::move(both_ways)) {
   (void)os::make_non_blocking(readable_.get());
   read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());
 }
 
 Stream::Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable)
-    : readable_(std::move(readable)), writable_(std::move(writable)), is_socket_(is_socket(writable_.get())) {
+    : readable_(std::move(readable)), writable_(std::move(writable)) {
   (void)os::make_non_blocking(readable_.get());
   (void)os::make_non_blocking(writable_.get());
   read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());
@@ -52,6 +48,16 @@ Stream::Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable)
 }
 
 Stream::~Stream() = default;
+
+Stream& Stream::operator=(Stream&& other) noexcept {
+  close();
+  readable_ = std::move(other.readable_);
+  writable_ = std::move(other.writable_);
+  read_waiter_ = std::move(other.read_waiter_);
+  write_waiter_ = std::move(other.write_waiter_);
+  is_socket_ = other.is_socket_;
+  return *this;
+}
 
 std::optional<Io> Stream::read_now(base::Buffer& into, std::size_t most) {
   if (!readable_) return Io::lost;
@@ -63,8 +69,9 @@ std::optional<Io> Stream::read_now(base::Buffer& into, std::size_t most) {
   }
   if (into.empty()) into.clear();
   if (received == 0) return Io::end;
-  if (must_wait(errno)) return std::nullopt;
-  return Io::lost;
+  if (!must_wait(errno)) return Io::lost;
+  read_waiter_->exhausted(Direction::read);
+  return std::nullopt;
 }
 
 Task<Io> Stream::read(base::Buffer& into, Deadline deadline, std::size_t most) {
@@ -82,8 +89,9 @@ std::optional<std::size_t> Stream::write_now(std::string_view bytes) {
   while (sent < bytes.size()) {
     const ssize_t now = write_some(writable_fd(), bytes.substr(sent), is_socket_);
     if (now < 0) {
-      if (must_wait(errno)) return sent;
-      return std::nullopt;
+      if (!must_wait(errno)) return std::nullopt;
+      write_waiter().exhausted(Direction::write);
+      return sent;
     }
     sent += static_cast<std::size_t>(now);
   }
@@ -96,8 +104,7 @@ Task<Io> Stream::write(std::string_view bytes, Deadline deadline) {
     if (!sent) co_return Io::lost;
     bytes.remove_prefix(*sent);
     if (bytes.empty()) co_return Io::done;
-    Waiter& waiter = write_waiter_ ? *write_waiter_ : *read_waiter_;
-    const Ready ready = co_await waiter.wait(Direction::write, deadline);
+    const Ready ready = co_await write_waiter().wait(Direction::write, deadline);
     if (ready == Ready::timed_out) co_return Io::timed_out;
   }
 }
@@ -107,7 +114,7 @@ void Stream::end_writing() {
     if (readable_) ::shutdown(readable_.get(), SHUT_WR);
     return;
   }
-  if (is_socket_) ::shutdown(writable_.get(), SHUT_WR);
+  ::shutdown(writable_.get(), SHUT_WR);  // no effect on a pipe
   write_waiter_.reset();
   writable_.reset();
 }

@@ -22,12 +22,12 @@ enum class Io {
 
 class Stream {
  public:
-  Stream(Loop& loop, os::UniqueFd socket);
+  Stream(Loop& loop, os::UniqueFd both_ways);
   // A pipe pair, or standard input and output.
   Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable);
   ~Stream();
   Stream(Stream&&) = default;
-  Stream& operator=(Stream&&) = default;
+  Stream& operator=(Stream&& other) noexcept;
 
   // Appends what is there, at least one byte, at most `most` bytes and what `into` has room for (it must have some).
   [[nodiscard]] Task<Io> read(base::Buffer& into, Deadline deadline, std::size_t most = 16384);
@@ -63,11 +63,13 @@ class Stream {
   [[nodiscard]] Waiter& read_waiter() { return *read_waiter_; }
 
  private:
+  [[nodiscard]] Waiter& write_waiter() { return write_waiter_ ? *write_waiter_ : *read_waiter_; }
+
   os::UniqueFd readable_;
   os::UniqueFd writable_;  // empty: the socket is in readable_
   std::unique_ptr<Waiter> read_waiter_;
   std::unique_ptr<Waiter> write_waiter_;  // only with two descriptors
-  bool is_socket_ = true;
+  bool is_socket_ = true;  // until a write says otherwise
 };
 
 }  // namespace net

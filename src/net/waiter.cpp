@@ -1,85 +1,72 @@
 #include "net/waiter.hpp"
 
-#include <asio/io_context.hpp>
-#include <asio/posix/descriptor.hpp>
-#include <asio/posix/stream_descriptor.hpp>
-#include <asio/redirect_error.hpp>
-#include <asio/steady_timer.hpp>
-#include <asio/use_awaitable.hpp>
+#include <poll.h>
+#include <sys/epoll.h>
+
+#include <cerrno>
 
 namespace net {
-
-struct Waiter::Inner {
-  Inner(asio::any_io_executor executor, int fd) : descriptor(executor, fd) {}
-  ~Inner() { descriptor.release(); }
-  asio::posix::stream_descriptor descriptor;
-};
-
 namespace {
 
-using Descriptor = asio::posix::stream_descriptor;
-
-// What a wait knows after its coroutine moved on: handlers queued by then find it here, not in a dead frame.
-struct Race {
-  explicit Race(const asio::any_io_executor& executor) : timer(executor) {}
-  asio::steady_timer timer;
-  int winner = -1;
-  bool over = false;
-};
-
-Descriptor::wait_type wait_type_of(Direction direction) {
-  return direction == Direction::read ? Descriptor::wait_read : Descriptor::wait_write;
-}
-
-void enter(const std::shared_ptr<Race>& race, Descriptor& descriptor, Direction direction, int number) {
-  descriptor.async_wait(wait_type_of(direction), [race, number](const asio::error_code& fault) {
-    if (race->over) return;
-    // A cancelled wait wakes its coroutine, but does not win.
-    const bool won = fault != asio::error::operation_aborted && race->winner < 0;
-    if (won) race->winner = number;
-    race->timer.cancel();
-  });
-}
+constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP;
+constexpr std::uint32_t both = EPOLLHUP | EPOLLERR;
 
 }  // namespace
 
-Waiter::Waiter(Loop& loop, int fd) : inner_(std::make_shared<Inner>(loop.executor(), fd)) {}
-
 Waiter::~Waiter() {
-  cancel();
+  if (events_ != 0) loop_.unwatch(fd_);
 }
 
 void Waiter::cancel() {
-  asio::error_code ignored;
-  inner_->descriptor.cancel(ignored);
+  for (Side& side : sides_) side.bell.dismiss();
+}
+
+void Waiter::notice(std::uint32_t events) {
+  for (const Direction direction : {Direction::read, Direction::write}) {
+    const std::uint32_t mine = direction == Direction::read ? reading : std::uint32_t{EPOLLOUT};
+    if ((events & (mine | both)) == 0) continue;
+    side(direction).changed = true;
+    side(direction).bell.ring();
+  }
+}
+
+// Being told of a descriptor, epoll reports what it is ready for already.
+Waiter::State Waiter::register_for(Direction direction) {
+  const std::uint32_t wanted = events_ | reading | (direction == Direction::write ? std::uint32_t{EPOLLOUT} : 0U);
+  if (wanted == events_) return State::not_yet;
+  const int error_number = loop_.watch(fd_, wanted, *this);
+  if (error_number == EPERM) return State::ready;
+  if (error_number != 0) return State::hopeless;
+  events_ = wanted;
+  return State::not_yet;
+}
+
+Waiter::State Waiter::look(Direction direction) {
+  const State registered = register_for(direction);
+  if (registered != State::not_yet || !side(direction).changed) return registered;
+  pollfd now{fd_, static_cast<short>(direction == Direction::read ? POLLIN | POLLRDHUP : POLLOUT), 0};
+  if (::poll(&now, 1, 0) > 0) return State::ready;
+  side(direction).changed = false;
+  return State::not_yet;
 }
 
 Task<Ready> Waiter::wait(Direction direction, Deadline deadline) {
-  const auto keep = inner_;
-  const auto race = std::make_shared<Race>(keep->descriptor.get_executor());
-  race->timer.expires_at(deadline);
-  enter(race, keep->descriptor, direction, 0);
-  asio::error_code ignored;
-  co_await race->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  race->over = true;
-  if (race->winner == 0) co_return Ready::yes;
-  keep->descriptor.cancel(ignored);
-  co_return Ready::timed_out;
+  const State state = look(direction);
+  if (state == State::ready) co_return Ready::yes;
+  if (state == State::hopeless) co_return Ready::timed_out;
+  Pause pause(loop_, deadline, &side(direction).bell);
+  const int rang = co_await pause;
+  co_return rang == 0 ? Ready::yes : Ready::timed_out;
 }
 
 Task<int> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline) {
-  const auto first = a.inner_;
-  const auto second = b.inner_;
-  const auto race = std::make_shared<Race>(first->descriptor.get_executor());
-  race->timer.expires_at(deadline);
-  enter(race, first->descriptor, Direction::read, 0);
-  enter(race, second->descriptor, Direction::read, 1);
-  asio::error_code ignored;
-  co_await race->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  race->over = true;
-  if (race->winner != 0) first->descriptor.cancel(ignored);
-  if (race->winner != 1) second->descriptor.cancel(ignored);
-  co_return race->winner;
+  const auto first = a.look(Direction::read);
+  if (first != Waiter::State::not_yet) co_return first == Waiter::State::ready ? 0 : -1;
+  const auto second = b.look(Direction::read);
+  if (second != Waiter::State::not_yet) co_return second == Waiter::State::ready ? 1 : -1;
+  Pause pause(a.loop_, deadline, &a.side(Direction::read).bell, &b.side(Direction::read).bell);
+  const int rang = co_await pause;
+  co_return rang;
 }
 
 }  // namespace net

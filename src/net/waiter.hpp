@@ -1,10 +1,12 @@
-// Waiter: waits for readiness of descriptors with a deadline. The one place where timers and descriptors meet: a
-// deadline that passed can only end the wait it was set for, never the next one.
+// Waiter: waits for readiness of descriptors with a deadline. A deadline that passed can only end the wait it was set
+// for, never the next one.
 #pragma once
 
-#include <memory>
+#include <array>
+#include <cstdint>
 
 #include "net/loop.hpp"
+#include "net/pause.hpp"
 #include "net/task.hpp"
 
 namespace net {
@@ -12,25 +14,45 @@ namespace net {
 enum class Direction { read, write };
 enum class Ready { yes, timed_out };
 
-// One descriptor registered with the loop. Does not own it; must go before it is closed.
+// One descriptor and the loop. Does not own it; must go before it is closed. The kernel is told of it once, at the first
+// wait, and reports changes only (EPOLLET); what was reported is asked again with poll(2) before a wait relies on it.
 class Waiter {
  public:
-  Waiter(Loop& loop, int fd);
+  Waiter(Loop& loop, int fd) : loop_(loop), fd_(fd) {}
   ~Waiter();
   Waiter(const Waiter&) = delete;
   Waiter& operator=(const Waiter&) = delete;
 
-  // One wait per direction at a time.
+  // Ready without waiting when the descriptor is ready now. Files are always ready; where the kernel has no memory to
+  // watch one more, the wait ends as timed out.
   [[nodiscard]] Task<Ready> wait(Direction direction, Deadline deadline);
+
+  // Optional: reading or writing has just met EAGAIN. Saves the next wait a question.
+  void exhausted(Direction direction) { side(direction).changed = false; }
 
   // Ends every wait on this descriptor as timed out.
   void cancel();
 
-  struct Inner;
+  // For the loop: what epoll reported.
+  void notice(std::uint32_t events);
 
  private:
   friend Task<int> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline);
-  std::shared_ptr<Inner> inner_;
+
+  enum class State { ready, not_yet, hopeless };
+  struct Side {
+    Bell bell;
+    bool changed = false;  // since a wait, or EAGAIN, last found it not ready
+  };
+
+  [[nodiscard]] State look(Direction direction);
+  [[nodiscard]] State register_for(Direction direction);
+  [[nodiscard]] Side& side(Direction direction) { return sides_[direction == Direction::read ? 0 : 1]; }
+
+  Loop& loop_;
+  int fd_;
+  std::uint32_t events_ = 0;  // what the kernel watches for; 0: not told yet
+  std::array<Side, 2> sides_;
 };
 
 // Which of two is readable first: 0 for a, 1 for b, -1 when the deadline passed. Both may be.

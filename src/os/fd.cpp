@@ -59,6 +59,7 @@ base::Result<UniqueFd> duplicate(int fd) {
 
 base::Result<void> make_non_blocking(int fd) {
   const int flags = fcntl(fd, F_GETFL);
+  if (flags >= 0 && (flags & O_NONBLOCK) != 0) return {};
   if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) return base::fail_errno("set O_NONBLOCK", errno);
   return {};
 }

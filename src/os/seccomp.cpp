@@ -76,19 +76,8 @@ Rules common_rules(pid_t pid) {
           {SYS_tgkill, {{0, all_bits, {static_cast<std::uint32_t>(pid)}}}}};
 }
 
-// Asio's reactor.
 Rules loop_rules() {
-  return {{number_of_epoll_wait},
-          {SYS_epoll_pwait},
-          {SYS_epoll_ctl},
-          {SYS_timerfd_settime},
-          {SYS_readv},
-          {SYS_writev},
-          {SYS_shutdown},
-          {SYS_epoll_create1},
-          {SYS_eventfd2},
-          {SYS_timerfd_create},
-          {SYS_ioctl, {{1, all_bits, {FIONBIO, FIONREAD}}}}};
+  return {{number_of_epoll_wait}, {SYS_epoll_pwait}, {SYS_epoll_ctl}, {SYS_epoll_create1}, {SYS_shutdown}};
 }
 
 Rules message_rules() {

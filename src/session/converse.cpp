@@ -74,9 +74,10 @@ net::Task<ClientSide::LineEvent> next_line(Conversation& now) {
 }
 
 // The verb of a command line, as Postfix's log lines name it; other lines may hold a secret and change nothing.
-void remember(Conversation& now, const smtp::Line& line) {
+smtp::Verb remember(Conversation& now, const smtp::Line& line) {
   const smtp::Verb verb = smtp::parse_command(line.text).verb;
   if (verb != smtp::Verb::unknown) now.last_command = smtp::name_of(verb);
+  return verb;
 }
 
 net::Task<Step> client_line(Conversation& now) {
@@ -93,10 +94,12 @@ net::Task<Step> client_line(Conversation& now) {
   }
   smtp::Line line = std::get<smtp::Line>(event);
   trace_client(now, line);
-  remember(now, line);
-  const std::size_t behind = now.with.client.unread_behind(line.size);
-  // Looking behind the line may have moved the buffer it is a view of.
-  line.text = now.with.client.unread().substr(0, line.text.size());
+  std::size_t behind = now.with.client.unread().size() - line.size;
+  if (remember(now, line) == smtp::Verb::starttls) {  // nothing else depends on octets that are still on their way
+    behind = now.with.client.unread_behind(line.size);
+    // Looking behind the line may have moved the buffer it is a view of.
+    line.text = now.with.client.unread().substr(0, line.text.size());
+  }
   Step step = now.dialog.on_line(line, behind);
   now.with.client.consume(line.size);
   co_return step;

@@ -45,6 +45,11 @@ net::Task<std::optional<os::Packet>> Correspondent::ask(std::uint64_t number, st
 }
 
 void Correspondent::tell(std::string message) {
+  if (unsent_.empty()) {
+    const auto sent = os::send_packet(channel_.get(), message);
+    if (!sent) end_of_trust();
+    if (*sent) return;
+  }
   unsent_.push_back(std::move(message));
   something_unsent_.set();
 }

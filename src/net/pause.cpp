@@ -1,0 +1,48 @@
+#include "net/pause.hpp"
+
+#include "net/loop.hpp"
+
+namespace net {
+
+Pause::Pause(Loop& loop, Deadline deadline, Bell* first, Bell* second) : loop_(loop), deadline_(deadline) {
+  ears_[0] = {first, nullptr, this, 0};
+  ears_[1] = {second, nullptr, this, 1};
+}
+
+Pause::~Pause() {
+  if (waiting_) leave();
+}
+
+void Pause::await_suspend(std::coroutine_handle<> waiting) {
+  waiting_ = waiting;
+  due_ = loop_.expect(deadline_, *this);
+  for (Ear& ear : ears_) {
+    if (ear.bell != nullptr) ear.next = std::exchange(ear.bell->listeners_, &ear);
+  }
+}
+
+void Pause::end(int rang) {
+  leave();
+  rang_ = rang;
+  loop_.resume(std::exchange(waiting_, nullptr));
+}
+
+void Pause::leave() {
+  loop_.forget(due_);
+  for (Ear& ear : ears_) {
+    if (ear.bell == nullptr) continue;
+    Ear** place = &ear.bell->listeners_;
+    while (*place != &ear) place = &(*place)->next;
+    *place = ear.next;
+  }
+}
+
+void Bell::ring() {
+  while (listeners_ != nullptr) listeners_->pause->end(listeners_->number);
+}
+
+void Bell::dismiss() {
+  while (listeners_ != nullptr) listeners_->pause->end(-1);
+}
+
+}  // namespace net

@@ -1,0 +1,79 @@
+// Pause and Bell: how a coroutine stops running, and what makes it go on. The loop alone resumes: whoever rings a bell
+// runs on undisturbed.
+#pragma once
+
+#include <array>
+#include <coroutine>
+#include <map>
+
+#include "net/task.hpp"
+
+namespace net {
+
+class Bell;
+class Loop;
+class Pause;
+
+// Suspended coroutines by the time at which they go on at the latest.
+using Due = std::multimap<Deadline, Pause*>;
+
+// One coroutine suspended until one of at most two bells rings or the deadline passes: the first ends the pause, the
+// others find nothing left. A named object in the coroutine's frame, awaited once:
+//   Pause pause(loop, deadline, &bell);
+//   const int rang = co_await pause;  // the number of the bell, 0 or 1; -1: the deadline passed, or it was dismissed
+class Pause {
+ public:
+  Pause(Loop& loop, Deadline deadline, Bell* first = nullptr, Bell* second = nullptr);
+  ~Pause();
+  Pause(const Pause&) = delete;
+  Pause& operator=(const Pause&) = delete;
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> waiting);
+  [[nodiscard]] int await_resume() const noexcept { return rang_; }
+
+  // For the loop: the deadline has passed.
+  void pass() { end(-1); }
+
+ private:
+  friend class Bell;
+
+  // One place among a bell's listeners.
+  struct Ear {
+    Bell* bell = nullptr;
+    Ear* next = nullptr;
+    Pause* pause = nullptr;
+    int number = 0;
+  };
+
+  void end(int rang);
+  void leave();
+
+  Loop& loop_;
+  Deadline deadline_;
+  std::array<Ear, 2> ears_;
+  std::coroutine_handle<> waiting_;  // while suspended
+  Due::iterator due_;                // valid while suspended
+  int rang_ = -1;
+};
+
+// One event that coroutines may wait for. Keeps nothing: who comes after it rang waits for the next time.
+class Bell {
+ public:
+  Bell() = default;
+  ~Bell() { dismiss(); }
+  Bell(const Bell&) = delete;
+  Bell& operator=(const Bell&) = delete;
+
+  // All who listen now go on.
+  void ring();
+
+  // All who listen now go on as if their deadlines had passed.
+  void dismiss();
+
+ private:
+  friend class Pause;
+  Pause::Ear* listeners_ = nullptr;
+};
+
+}  // namespace net
