@@ -31,19 +31,25 @@ Loop::~Loop() {
 }
 
 void Loop::run() {
+  running_now_ = true;
   while (!stopped_ && !roots_.empty()) {
     resume_ready();
     if (stopped_ || roots_.empty()) break;
     collect_events();
     pass_deadlines();
   }
+  running_now_ = false;
+}
+
+void Loop::begin(std::coroutine_handle<> root) {
+  running_now_ ? root.resume() : resume(root);
 }
 
 void Loop::resume_ready() {
   for (int round = 0; round < rounds_at_once && !ready_.empty(); ++round) {
-    running_.swap(ready_);
-    for (const auto coroutine : running_) coroutine.resume();
-    running_.clear();
+    round_.swap(ready_);
+    for (const auto coroutine : round_) coroutine.resume();
+    round_.clear();
   }
 }
 

@@ -35,6 +35,9 @@ class Loop {
   using Roots = std::list<std::coroutine_handle<>>;
   [[nodiscard]] Roots& roots() { return roots_; }
 
+  // A task of its own: runs now if the loop does.
+  void begin(std::coroutine_handle<> root);
+
   // The coroutine goes on in the loop's next round.
   void resume(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
 
@@ -62,9 +65,10 @@ class Loop {
   os::UniqueFd epoll_;
   std::vector<Watch> watches_;  // by descriptor
   std::vector<std::coroutine_handle<>> ready_;
-  std::vector<std::coroutine_handle<>> running_;
+  std::vector<std::coroutine_handle<>> round_;
   Due due_;
   Roots roots_;
+  bool running_now_ = false;
   bool stopped_ = false;
 };
 

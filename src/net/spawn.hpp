@@ -8,7 +8,8 @@
 
 namespace net {
 
-// Starts `task` (whose arguments are values: nobody's frame outlives it). A task that loses its client ends quietly by
+// Starts `task` (whose arguments are values: nobody's frame outlives it): at once where the loop runs, up to its first
+// wait, otherwise as soon as it does. A task that loses its client ends quietly by
 // net::Disconnected; any other exception is a bug or a lack of memory, and `failed` is told its text.
 void spawn(Loop& loop, Task<void> task, std::function<void(std::string_view)> failed);
 

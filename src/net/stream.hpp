@@ -69,7 +69,7 @@ class Stream {
   os::UniqueFd writable_;  // empty: the socket is in readable_
   std::unique_ptr<Waiter> read_waiter_;
   std::unique_ptr<Waiter> write_waiter_;  // only with two descriptors
-  bool is_socket_ = true;  // until a write says otherwise
+  bool is_socket_ = true;                 // until a write says otherwise
 };
 
 }  // namespace net

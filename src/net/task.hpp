@@ -1,5 +1,5 @@
-// Task<T>: a coroutine of this program, begun when its caller awaits it and ended before its caller goes on. A task that
-// never has to wait costs no detour through the loop.
+// Task<T>: a coroutine of this program, begun when its caller awaits it and ended before its caller goes on. A task
+// that never has to wait costs no detour through the loop.
 #pragma once
 
 #include <chrono>

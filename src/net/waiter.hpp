@@ -14,8 +14,9 @@ namespace net {
 enum class Direction { read, write };
 enum class Ready { yes, timed_out };
 
-// One descriptor and the loop. Does not own it; must go before it is closed. The kernel is told of it once, at the first
-// wait, and reports changes only (EPOLLET); what was reported is asked again with poll(2) before a wait relies on it.
+// One descriptor and the loop. Does not own it; must go before it is closed. The kernel is told of it once, at the
+// first wait, and reports changes only (EPOLLET); what was reported is asked again with poll(2) before a wait relies on
+// it.
 class Waiter {
  public:
   Waiter(Loop& loop, int fd) : loop_(loop), fd_(fd) {}
