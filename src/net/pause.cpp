@@ -14,8 +14,8 @@ Pause::~Pause() {
 }
 
 void Pause::await_suspend(std::coroutine_handle<> waiting) {
+  due_ = loop_.expect(deadline_, *this);  // without memory the coroutine goes on with an exception, listed nowhere
   waiting_ = waiting;
-  due_ = loop_.expect(deadline_, *this);
   for (Ear& ear : ears_) {
     if (ear.bell != nullptr) ear.next = std::exchange(ear.bell->listeners_, &ear);
   }
