@@ -121,10 +121,15 @@ def children(pid):
 
 
 def memory_holds(pid, patterns):
-    """Which of the byte strings stand in the readable, private memory of the process."""
+    """Which of the byte strings stand in the readable, private memory of the process; none: it has ended meanwhile."""
     found = set()
-    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb", 0) as memory:
-        for line in maps:
+    try:
+        maps = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8")
+        memory = open(f"/proc/{pid}/mem", "rb", 0)
+    except (FileNotFoundError, ProcessLookupError):
+        return found
+    with memory:
+        for line in maps.splitlines():
             span = re.match(r"([0-9a-f]+)-([0-9a-f]+) (r)..(.) \S+ \S+ (\d+)\s*(.*)", line)
             if not span or span.group(6) in ("[vvar]", "[vsyscall]", "[vdso]"):
                 continue
