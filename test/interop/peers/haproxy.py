@@ -23,15 +23,15 @@ defaults
 
 class Haproxy(Program):
     """servers: name -> (address of the server or a list of them, options of its server line, options of its bind line, more
-    lines of its section)."""
+    lines of its section). ports: name -> port, where it is not just any."""
 
-    def __init__(self, folder, servers):
+    def __init__(self, folder, servers, ports=None):
         self.folder = Path(folder)
         self.folder.mkdir()
         self.ports = {}
         text = HEAD.format(folder=self.folder)
         for name, (address, options, bind, more) in servers.items():
-            self.ports[name] = free_port()
+            self.ports[name] = (ports or {}).get(name) or free_port()
             text += f"listen {name}\n  bind 127.0.0.1:{self.ports[name]} {bind}\n"
             text += "".join(f"  {line}\n" for line in more)
             for number, (host, port) in enumerate(address if isinstance(address, list) else [address]):
