@@ -62,7 +62,7 @@ int Loop::patience() const {
 }
 
 void Loop::collect_events() {
-  std::array<epoll_event, events_at_once> events;
+  std::array<epoll_event, events_at_once> events{};
   const int count = ::epoll_wait(epoll_.get(), events.data(), events_at_once, patience());
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
