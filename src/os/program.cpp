@@ -85,23 +85,30 @@ std::vector<char*> pointers_to(const std::vector<std::string>& strings) {
   return result;
 }
 
+// What execve(2) is given. Made before vfork(2): what a child that becomes a program takes from our heap is never given
+// back.
+struct Image {
+  explicit Image(const ProgramSpec& spec)
+      : arguments(pointers_to(spec.arguments)), environment(pointers_to(spec.environment)) {}
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+};
+
 // `errors`: the pipe that exec closes, -1 for none.
-Failure replace_process(const ProgramSpec& spec, int& errors) {
+Failure replace_process(const ProgramSpec& spec, const Image& image, int& errors) {
   if (!spec.inherits) {
     setsid();
     umask(022);
   }
   if (const auto failure = map_descriptors(spec, errors)) return *failure;
   if (const auto failure = change_user(spec)) return *failure;
-  const auto arguments = pointers_to(spec.arguments);
-  const auto environment = pointers_to(spec.environment);
   reset_signals();
-  execvpe(arguments[0], arguments.data(), environment.data());
+  execvpe(image.arguments[0], image.arguments.data(), image.environment.data());
   return failed(Step::exec);
 }
 
-[[noreturn]] void run_child(const ProgramSpec& spec, int errors) {
-  const Failure failure = replace_process(spec, errors);
+[[noreturn]] void run_child(const ProgramSpec& spec, const Image& image, int errors) {
+  const Failure failure = replace_process(spec, image, errors);
   // Smaller than PIPE_BUF: written whole or, with the parent gone, not at all.
   [[maybe_unused]] const ssize_t written = write(errors, &failure, sizeof failure);
   _exit(127);
@@ -134,7 +141,7 @@ void reset_signals() {
 base::Error become_program(const ProgramSpec& spec) {
   if (spec.arguments.empty() || spec.arguments[0].empty()) return base::Error{"no program given"};
   int no_pipe = -1;
-  const Failure failure = replace_process(spec, no_pipe);
+  const Failure failure = replace_process(spec, Image(spec), no_pipe);
   return base::Error{base::fail_errno(spec.arguments[0] + ": " + text_of(failure.step), failure.error_number).value()};
 }
 
@@ -157,12 +164,13 @@ base::Result<pid_t> start_program(const ProgramSpec& spec) {
   if (spec.arguments.empty() || spec.arguments[0].empty()) return base::fail("no program given");
   auto errors = make_pipe();
   if (!errors) return tl::unexpected(errors.error());
+  const Image image(spec);
   // The child has our memory until exec, and we wait for it: a copy of the page tables of a large process would cost
   // more than all else here. It never returns, and what it changes in memory is its own.
   const pid_t pid = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork): see above
   if (pid < 0) return base::fail_errno("fork", errno);
   // NOLINTNEXTLINE(clang-analyzer-unix.Vfork): it only execs or ends, see above
-  if (pid == 0) run_child(spec, errors->second.get());
+  if (pid == 0) run_child(spec, image, errors->second.get());
   errors->second.reset();
   const auto failure = failure_from(errors->first.get());
   if (!failure) return pid;
