@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/buffer.hpp"
-#include "net/connect.hpp"
+#include "session/reach.hpp"
 
 namespace session {
 namespace {
@@ -11,17 +11,6 @@ namespace {
 constexpr std::size_t most_idle = 8;
 
 }  // namespace
-
-net::Task<base::Result<std::unique_ptr<net::Stream>>> PolicyClient::connection(net::Deadline deadline) {
-  if (settings_.launcher != nullptr) {
-    auto launched = co_await settings_.launcher->launch(LaunchTarget::policy, {}, deadline);
-    if (!launched) co_return tl::unexpected(launched.error());
-    co_return std::make_unique<net::Stream>(loop_, std::move(launched->socket));
-  }
-  auto socket = co_await net::connect(loop_, settings_.addresses, deadline - net::Clock::now());
-  if (!socket) co_return tl::unexpected(socket.error());
-  co_return std::make_unique<net::Stream>(loop_, std::move(*socket));
-}
 
 // Nothing: the connection is of no use any more.
 net::Task<std::optional<policy::Answer>> PolicyClient::exchange(net::Stream& stream, const std::string& question,
@@ -52,9 +41,10 @@ net::Task<policy::Verdict> PolicyClient::ask(policy::Request request) {
       stream = std::move(idle_.back());
       idle_.pop_back();
     } else {
-      auto fresh = co_await connection(deadline);
+      auto fresh = co_await reach(loop_, settings_.addresses, settings_.launcher, LaunchTarget::policy,
+                                  deadline - net::Clock::now());
       if (!fresh) co_return policy::Verdict{policy::Verdict::Action::unavailable, "", fresh.error().text};
-      stream = std::move(*fresh);
+      stream = std::make_unique<net::Stream>(std::move(*fresh));
     }
     const auto answer = co_await exchange(*stream, question, deadline);
     if (answer) {

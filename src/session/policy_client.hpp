@@ -39,7 +39,6 @@ class PolicyClient {
   [[nodiscard]] PolicyFail fail() const { return settings_.fail; }
 
  private:
-  [[nodiscard]] net::Task<base::Result<std::unique_ptr<net::Stream>>> connection(net::Deadline deadline);
   [[nodiscard]] net::Task<std::optional<policy::Answer>> exchange(net::Stream& stream, const std::string& question,
                                                                   net::Deadline deadline);
 

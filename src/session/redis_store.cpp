@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "net/connect.hpp"
 #include "net/spawn.hpp"
+#include "session/reach.hpp"
 #include "session/tls_layer.hpp"
 
 namespace session {
@@ -21,7 +21,6 @@ constexpr std::chrono::seconds opening_limit{1};  // for connecting to one serve
 constexpr milliseconds first_pause{100};
 constexpr milliseconds longest_pause{5000};
 constexpr std::chrono::hours for_ever{24};
-constexpr milliseconds a_moment{5};  // between two looks whether the first connection is there
 constexpr std::size_t most_waiting = 10'000;
 
 // Nodes that lost a server together are not to come back together.
@@ -33,7 +32,7 @@ milliseconds scattered(milliseconds pause) {
 
 net::Task<std::optional<reputation::Numbers>> RedisStore::answer(reputation::Question question) {
   const net::Deadline deadline = net::after(settings_.limit);
-  while (!tried_ && net::Clock::now() < deadline) co_await loop_.sleep_until(net::after(a_moment));
+  (void)co_await tried_.wait(deadline);
   const Shared connection = connection_;
   if (!connection || connection->waiting.size() >= most_waiting) co_return std::nullopt;
   const std::string& script = connection->scripts.at(static_cast<std::size_t>(question.rule));
@@ -72,7 +71,7 @@ net::Task<void> RedisStore::keep_connected() {
   milliseconds pause = first_pause;
   for (;;) {
     auto made = co_await connect_to_any();
-    tried_ = true;
+    tried_.set();
     if (made) {
       const Shared connection = std::move(*made);
       connection_ = connection;
@@ -98,19 +97,9 @@ net::Task<base::Result<RedisStore::Shared>> RedisStore::connect_to_any() {
   co_return base::fail("{}", faults);
 }
 
-net::Task<base::Result<net::Stream>> RedisStore::stream_to(const RedisServer& server) {
-  if (server.addresses.front().is_unix()) {
-    auto launched = co_await settings_.launcher->launch(LaunchTarget::reputation, {}, net::after(opening_limit));
-    if (!launched) co_return tl::unexpected(launched.error());
-    co_return net::Stream(loop_, std::move(launched->socket));
-  }
-  auto socket = co_await net::connect(loop_, server.addresses, opening_limit);
-  if (!socket) co_return tl::unexpected(socket.error());
-  co_return net::Stream(loop_, std::move(*socket));
-}
-
 net::Task<base::Result<RedisStore::Shared>> RedisStore::connect_to(const RedisServer& server) {
-  auto stream = co_await stream_to(server);
+  LauncherClient* const launcher = server.addresses.front().is_unix() ? settings_.launcher : nullptr;
+  auto stream = co_await reach(loop_, server.addresses, launcher, LaunchTarget::reputation, opening_limit);
   if (!stream) co_return tl::unexpected(stream.error());
   auto connection = std::make_shared<Connection>(loop_, server.name, std::move(*stream));
   if (server.tls) {

@@ -43,7 +43,7 @@ class RedisStore final : public ReputationStore {
  public:
   // `sink` outlives it.
   RedisStore(net::Loop& loop, RedisSettings settings, log::Sink& sink)
-      : loop_(loop), settings_(std::move(settings)), sink_(sink) {}
+      : loop_(loop), settings_(std::move(settings)), sink_(sink), tried_(loop) {}
 
   [[nodiscard]] net::Task<std::optional<reputation::Numbers>> answer(reputation::Question question) override;
 
@@ -74,7 +74,6 @@ class RedisStore final : public ReputationStore {
 
   [[nodiscard]] net::Task<base::Result<Shared>> connect_to(const RedisServer& server);
   [[nodiscard]] net::Task<base::Result<Shared>> connect_to_any();
-  [[nodiscard]] net::Task<base::Result<net::Stream>> stream_to(const RedisServer& server);
   [[nodiscard]] net::Task<base::Result<void>> introduce(Connection& connection);
   [[nodiscard]] net::Task<std::optional<reputation::Reply>> exchange(Shared connection, std::string command,
                                                                      net::Deadline deadline);
@@ -87,8 +86,8 @@ class RedisStore final : public ReputationStore {
   net::Loop& loop_;
   RedisSettings settings_;
   log::Sink& sink_;
-  Shared connection_;   // empty: there is none now
-  bool tried_ = false;  // to connect: who asks before that waits for it, so that a reload is no outage
+  Shared connection_;  // empty: there is none now
+  net::Event tried_;   // to connect: who asks before that waits for it, so that a reload is no outage
   std::string lost_because_;
   bool told_available_ = true;  // nothing is said of a store that answers from the beginning
 };
