@@ -44,12 +44,15 @@ net::Task<std::optional<os::Packet>> Correspondent::ask(std::uint64_t number, st
   co_return std::move(mine.answer);
 }
 
+// False: there is no room for it now.
+bool Correspondent::send_now(const std::string& message) {
+  const auto sent = os::send_packet(channel_.get(), message);
+  if (!sent) end_of_trust();
+  return *sent;
+}
+
 void Correspondent::tell(std::string message) {
-  if (unsent_.empty()) {
-    const auto sent = os::send_packet(channel_.get(), message);
-    if (!sent) end_of_trust();
-    if (*sent) return;
-  }
+  if (unsent_.empty() && send_now(message)) return;
   unsent_.push_back(std::move(message));
   something_unsent_.set();
 }
@@ -59,9 +62,7 @@ net::Task<void> Correspondent::send_questions() {
     (void)co_await something_unsent_.wait(net::after(for_ever));
     something_unsent_.reset();
     while (!unsent_.empty()) {
-      const auto sent = os::send_packet(channel_.get(), unsent_.front());
-      if (!sent) end_of_trust();
-      if (*sent) {
+      if (send_now(unsent_.front())) {
         unsent_.pop_front();
       } else {
         (void)co_await waiter_.wait(net::Direction::write, net::after(for_ever));

@@ -46,6 +46,7 @@ class Correspondent {
     os::Packet answer;
   };
 
+  [[nodiscard]] bool send_now(const std::string& message);
   void deliver(os::Packet packet);
 
   net::Loop& loop_;
