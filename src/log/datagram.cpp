@@ -44,7 +44,7 @@ base::Result<DatagramSocket> DatagramSocket::open(const std::string& path) {
 
 bool DatagramSocket::send(std::string_view datagram) {
   bool sent = wrote(fd_.get(), datagram);
-  const bool full = !sent && (errno == EAGAIN || errno == EWOULDBLOCK);
+  const bool full = !sent && os::would_block(errno);
   if (full && patient_ && has_room(fd_.get())) sent = wrote(fd_.get(), datagram);
   patient_ = sent;
   return sent;

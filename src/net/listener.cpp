@@ -25,7 +25,7 @@ std::optional<Accepted> Listener::accept_now() {
   socklen_t size = sizeof peer;
   const int fd = ::accept4(socket_.get(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   exhausted_ = fd < 0 && out_of_resources(errno);
-  if (fd < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) waiter_->exhausted(Direction::read);
+  if (fd < 0 && os::would_block(errno)) waiter_->exhausted(Direction::read);
   if (fd < 0) return std::nullopt;
   return Accepted{os::UniqueFd(fd), os::SocketAddress(reinterpret_cast<const sockaddr*>(&peer), size)};
 }

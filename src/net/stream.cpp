@@ -9,10 +9,6 @@
 namespace net {
 namespace {
 
-bool must_wait(int error_number) {
-  return error_number == EAGAIN || error_number == EWOULDBLOCK;
-}
-
 // One write that neither waits nor raises SIGPIPE on sockets (for pipes the process ignores it, threat 56). Learns from
 // the first answer what the descriptor is: fstat(2) is not among the calls a jail allows.
 ssize_t write_some(int fd, std::string_view bytes, bool& socket) {
@@ -69,7 +65,7 @@ std::optional<Io> Stream::read_now(base::Buffer& into, std::size_t most) {
   }
   if (into.empty()) into.clear();
   if (received == 0) return Io::end;
-  if (!must_wait(errno)) return Io::lost;
+  if (!os::would_block(errno)) return Io::lost;
   read_waiter_->exhausted(Direction::read);
   return std::nullopt;
 }
@@ -89,7 +85,7 @@ std::optional<std::size_t> Stream::write_now(std::string_view bytes) {
   while (sent < bytes.size()) {
     const ssize_t now = write_some(writable_fd(), bytes.substr(sent), is_socket_);
     if (now < 0) {
-      if (!must_wait(errno)) return std::nullopt;
+      if (!os::would_block(errno)) return std::nullopt;
       write_waiter().exhausted(Direction::write);
       return sent;
     }

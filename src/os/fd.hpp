@@ -1,6 +1,7 @@
 // Descriptors with one owner, always close-on-exec (threat 39: descriptor leak through exec).
 #pragma once
 
+#include <cerrno>
 #include <utility>
 
 #include "base/result.hpp"
@@ -36,6 +37,11 @@ struct FdPair {
 [[nodiscard]] base::Result<FdPair> make_socket_pair(int type);  // SOCK_STREAM or SOCK_SEQPACKET
 [[nodiscard]] base::Result<UniqueFd> duplicate(int fd);
 [[nodiscard]] base::Result<void> make_non_blocking(int fd);
+
+// Whether the error number only says that a non-blocking descriptor is not ready.
+[[nodiscard]] constexpr bool would_block(int error_number) {
+  return error_number == EAGAIN || error_number == EWOULDBLOCK;
+}
 
 // Closes every descriptor but the listed ones (and 0, 1, 2 only when listed).
 void close_all_but(const int* keep, int count);

@@ -44,10 +44,6 @@ std::vector<UniqueFd> descriptors_of(msghdr& message) {
   return fds;
 }
 
-bool is_full(int error_number) {
-  return error_number == EAGAIN || error_number == EWOULDBLOCK;
-}
-
 }  // namespace
 
 base::Result<bool> send_packet(int fd, std::string_view bytes, const std::vector<int>& fds) {
@@ -63,7 +59,7 @@ base::Result<bool> send_packet(int fd, std::string_view bytes, const std::vector
   ssize_t sent = -1;
   do sent = sendmsg(fd, &message, MSG_NOSIGNAL);
   while (sent < 0 && errno == EINTR);
-  if (sent < 0 && is_full(errno)) return false;
+  if (sent < 0 && would_block(errno)) return false;
   if (sent < 0) return base::fail_errno("send a packet", errno);
   return true;
 }
@@ -81,7 +77,7 @@ base::Result<std::optional<Packet>> receive_packet(int fd) {
   ssize_t size = -1;
   do size = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
   while (size < 0 && errno == EINTR);
-  if (size < 0 && is_full(errno)) return std::nullopt;
+  if (size < 0 && would_block(errno)) return std::nullopt;
   if (size < 0) return base::fail_errno("receive a packet", errno);
   std::vector<UniqueFd> fds = descriptors_of(message);
   if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return base::fail("received a packet over the limits");
