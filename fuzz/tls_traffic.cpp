@@ -13,30 +13,9 @@
 
 #include "tls/context.hpp"
 #include "tls/engine.hpp"
-#include "tls/self_signed.hpp"
+#include "tls_parties.hpp"
 
 namespace {
-
-constexpr std::size_t most_in = std::size_t{17} * 1024;
-constexpr std::size_t most_out = std::size_t{256} * 1024;
-
-void must(bool holds) {
-  if (!holds) std::abort();
-}
-
-tls::Context make_server() {
-  const auto made = tls::make_self_signed({"mail.example"}, tls::KeyKind::ecdsa_p256, std::chrono::hours(24));
-  must(made.has_value());
-  const auto key = tls::PrivateKey::from_pem(made->key_pem);
-  must(key.has_value());
-  std::vector<base::Secret> secrets;
-  secrets.emplace_back(std::string_view("0123456789abcdef0123456789abcdef"));
-  const auto ring = std::make_shared<tls::TicketRing>();
-  ring->replace(tls::current_ticket_keys(secrets, 1));
-  auto context = tls::Context::server({}, {{made->chain_pem, *key, "fuzz"}}, ring);
-  must(context.has_value());
-  return *context;
-}
 
 tls::Context make_client(tls::Version highest) {
   tls::ClientSettings settings;
@@ -98,7 +77,7 @@ struct End {
 class Wire {
  public:
   explicit Wire(const tls::Context& client) {
-    static const tls::Context server = make_server();
+    static const tls::Context server = make_server({"mail.example"}, {});
     ends_[0].engine = client.start();
     ends_[1].engine = server.start();
   }
