@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from harness.backend import Recorder
-from harness.client import Client
+from harness.client import Client, client_hello
 from harness.waiting import free_port, until
 
 GROWTH_KIB = 8192  # of a worker, for one session that does its worst
@@ -94,13 +94,7 @@ def test_threat_25_half_open_connections_do_not_hold_up_others(serve, recorder):
 
 def test_threat_22_a_client_hello_in_records_of_one_octet_is_served(serve):
     front = serve()
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    tls = context.wrap_bio(incoming, outgoing, server_hostname="mail.example")
-    with pytest.raises(ssl.SSLWantReadError):
-        tls.do_handshake()
-    record = outgoing.read()
+    record = client_hello()
     with Client(front.tls_address) as client:
         client.send(b"".join(record[:3] + b"\0\1" + bytes([octet]) for octet in record[5:]))
         until(lambda: client.socket.recv(65536), "an answer")

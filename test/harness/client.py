@@ -28,6 +28,15 @@ class Reply:
         return repr(self.raw)
 
 
+def client_hello():
+    """The record of a ClientHello, for who takes it apart."""
+    outgoing = ssl.MemoryBIO()
+    tls = tls_context().wrap_bio(ssl.MemoryBIO(), outgoing, server_hostname="mail.example")
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.do_handshake()
+    return outgoing.read()
+
+
 def tls_context(version=None, ca=None, **options):
     """A client context that verifies only with `ca`; version pins the protocol ("1.2", "1.3")."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,7 +1,6 @@
 """Very many sessions at once: idle ones are held while new ones are served, and a flood of handshakes starves nobody."""
 import os
 import resource
-import ssl
 import subprocess
 import sys
 import threading
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.client import Client
+from harness.client import Client, client_hello
 from harness.load import Repeating
 from harness.waiting import free_port
 
@@ -113,13 +112,3 @@ def test_threat_26_a_flood_of_handshakes_does_not_starve_established_sessions(se
             attack.stop()
     times.sort()
     print(f"beside a flood of handshakes: {times[50] * 1000:.1f} ms (median), {times[-1] * 1000:.0f} ms (longest) a command")
-
-
-def client_hello():
-    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    tls = context.wrap_bio(incoming, outgoing, server_hostname="mail.example")
-    with pytest.raises(ssl.SSLWantReadError):
-        tls.do_handshake()
-    return outgoing.read()

@@ -6,6 +6,7 @@ import pytest
 
 from harness.client import at_once, tls_context
 from harness.process import run
+from harness.reputation import accepted_at_last, recipient
 from harness.waiting import until
 from peers.arrival import Arrival, v1
 
@@ -18,18 +19,6 @@ def opened(front, source="127.0.0.2", **options):
     client.starttls()
     client.expect("EHLO client.example", 250)
     return client
-
-
-def recipient(client, sender="a@client.example", to="b@mail.example"):
-    """The reply to RCPT in a transaction of its own."""
-    client.expect("RSET", 250)
-    client.expect(f"MAIL FROM:<{sender}>", 250)
-    return client.command(f"RCPT TO:<{to}>")
-
-
-def accepted_at_last(client, **envelope):
-    """Again and again, as a mail server does, until the service is content: its delay is one second."""
-    return until(lambda: recipient(client, **envelope).code == 250, "postgrey accepts")
 
 
 def test_postgrey_defers_the_first_try_and_takes_a_later_one(serve, postgrey, recorder):
