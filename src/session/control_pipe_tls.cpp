@@ -103,7 +103,8 @@ net::Task<bool> ControlPipeTls::switch_by_text(ClientSide& client, net::Deadline
 net::Task<bool> ControlPipeTls::acknowledged(net::Deadline deadline) {
   if (listens_) {
     const bool heard = co_await answered_.wait(deadline);
-    co_return heard&& acknowledgement_;
+    if (!heard) co_return false;
+    co_return acknowledgement_;
   }
   net::Stream answer(loop_, std::move(pipes_.answer));
   base::Buffer said(zero_octet.size());
