@@ -185,6 +185,19 @@ TEST(Traffic, threat_21_a_flood_in_one_piece_is_noticed_too) {
   EXPECT_LE(session.server->outgoing().size(), 64U * 1024);
 }
 
+TEST(Traffic, threat_21_answers_that_nobody_takes_end_the_session_at_the_buffers_limit) {
+  Secured session;
+  Progress progress = Progress::done;
+  for (int i = 0; i < 20'000 && progress == Progress::done; ++i) {
+    session.update_keys(SSL_KEY_UPDATE_REQUESTED);
+    session.say("x");
+    progress = session.read();
+    session.plaintext.clear();
+  }
+  EXPECT_EQ(progress, Progress::failed);
+  EXPECT_LE(session.server->outgoing().size(), outgoing_limit);
+}
+
 TEST(Traffic, key_updates_between_data_are_fine) {
   Secured session;
   for (int i = 0; i < 100; ++i) {

@@ -87,6 +87,12 @@ class ProcessFacts:
         raise KeyError(name)
 
 
+def ticks(pid):
+    """CPU time of a process in hundredths of a second."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
 def writable_and_executable(pid):
     """The mappings that may be written and executed: what injected code needs."""
     lines = Path(f"/proc/{pid}/maps").read_text(encoding="utf-8").splitlines()

@@ -6,6 +6,7 @@ import socket
 import pytest
 
 import chain
+from harness import floods
 from harness.client import tls_context
 from harness.process import run
 from harness.procfs import memory_holds
@@ -132,6 +133,14 @@ def test_a_silent_client_is_sent_away(cells, wrapper):
         client.hello()
         assert client.rest() == b""
     front.status()
+
+
+def test_threats_20_to_23_floods_of_records_end_the_connection(cells):
+    front = cells.start(helper=None, delayed=False)
+    for count, name in enumerate(floods.NAMES, 1):
+        with front.client() as client:
+            floods.pour(client, floods.records(client, name))
+            front.status(count)
 
 
 def test_half_close_leaves_the_answer(cells):

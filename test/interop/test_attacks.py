@@ -1,7 +1,9 @@
 """Attacks that take a while: sizes, numbers and shortages. Nothing grows, nothing spins, and the next client is served."""
 import contextlib
+import itertools
 import os
 import signal
+import socket
 import ssl
 import subprocess
 import threading
@@ -10,7 +12,10 @@ import pytest
 
 from harness.backend import Recorder
 from harness.client import Client, tls_context
+from harness.floods import pour
 from harness.load import Repeating
+from harness.procfs import ticks
+from harness.records import DATA, Forger
 from harness.waiting import until
 
 GROWTH_KIB = 8192  # of a worker, for one session that does its worst
@@ -88,14 +93,28 @@ def test_100000_recipients_cost_no_memory(serve, backend):
         assert front.one("worker").resident_kib - before < GROWTH_KIB
 
 
+@pytest.mark.timeout(200)
+def test_threat_21_answers_to_key_updates_that_nobody_reads_are_bounded(serve, recorder):
+    # Data between them, so that no limit of updates in a row is met: what ends it is that nobody takes the answers.
+    front = serve()
+    with front.client() as client:
+        client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        client.hello()
+        client.expect("STARTTLS", 220)
+        forger = Forger(client)
+        for line in (b"EHLO client.example", b"MAIL FROM:<a@client.example>", b"RCPT TO:<b@mail.example>", b"DATA"):
+            forger.say(line + b"\r\n")
+            forger.hear()
+        before = front.one("worker").resident_kib
+        most = 30_000  # times 30 answers are more than the system's sockets hold
+        endless = (b"".join(forger.key_update(1) for _ in range(30)) + forger.seal(DATA, b"x") for _ in itertools.count())
+        assert pour(client, endless, most) < most
+        assert front.one("worker").resident_kib - before < GROWTH_KIB
+        front.sessions_ended()
+    assert works(front) and len(recorder.messages) == 1
+
+
 # --- shortages -------------------------------------------------------------------------------------------------------
-
-def ticks(pid):
-    """CPU time of a process in hundredths of a second."""
-    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
-        fields = stat.read().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
-
 
 def test_threat_55_a_worker_without_descriptors_does_not_spin_and_recovers(serve, recorder):
     front = serve(listen_tls=[], under=["prlimit", "--nofile=64"])

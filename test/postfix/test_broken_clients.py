@@ -7,7 +7,8 @@ import threading
 
 import pytest
 
-from harness.client import tls_context
+from harness import floods
+from harness.client import at_once, tls_context
 from harness.waiting import until
 
 
@@ -73,6 +74,20 @@ def test_a_client_that_leaves_before_the_handshake_is_done(site, how, share):
         client.finish()
         assert client.rest() == b""
     failed_handshake(one, name)
+    still_serves(one)
+
+
+def test_threats_20_to_23_floods_of_records_end_their_sessions(make_site, ours):
+    one = make_site(ours)
+
+    def flood(number):
+        name = floods.NAMES[number]
+        client, address = before_tls(one, f"127.0.0.{number + 10}")
+        with client:
+            floods.pour(client, floods.records(client, name))
+            one.told(address, r"DISCONNECT %s$")
+    at_once(len(floods.NAMES), flood)
+    assert max(process.resident_kib for process in one.processes()) < 32768
     still_serves(one)
 
 
