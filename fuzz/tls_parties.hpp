@@ -19,16 +19,24 @@ inline void must(bool holds) {
   if (!holds) std::abort();
 }
 
-inline tls::Context make_server(const std::vector<std::string>& names, const tls::ServerSettings& settings) {
+inline std::vector<tls::TicketKey> own_ticket_keys() {
+  std::vector<base::Secret> secrets;
+  secrets.emplace_back(std::string_view("0123456789abcdef0123456789abcdef"));
+  return tls::current_ticket_keys(secrets, 1);
+}
+
+inline tls::Context make_server(const std::vector<std::string>& names, const tls::ServerSettings& settings,
+                                const std::shared_ptr<tls::TicketRing>& ring) {
   const auto made = tls::make_self_signed(names, tls::KeyKind::ecdsa_p256, std::chrono::hours(24));
   must(made.has_value());
   const auto key = tls::PrivateKey::from_pem(made->key_pem);
   must(key.has_value());
-  std::vector<base::Secret> secrets;
-  secrets.emplace_back(std::string_view("0123456789abcdef0123456789abcdef"));
-  const auto ring = std::make_shared<tls::TicketRing>();
-  ring->replace(tls::current_ticket_keys(secrets, 1));
+  ring->replace(own_ticket_keys());
   auto context = tls::Context::server(settings, {{made->chain_pem, *key, "fuzz"}}, ring);
   must(context.has_value());
   return *context;
+}
+
+inline tls::Context make_server(const std::vector<std::string>& names, const tls::ServerSettings& settings) {
+  return make_server(names, settings, std::make_shared<tls::TicketRing>());
 }

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/text.hpp"
+#include "session/ucspi_facts.hpp"
 
 namespace session {
 namespace {
@@ -10,18 +10,6 @@ namespace {
 constexpr std::string_view zero_octet("\0", 1);
 constexpr std::string_view end_of_facts("\0\0", 2);
 constexpr std::size_t longest_facts = 16384;
-
-// "NAME=value" with a NUL behind each, mod_ssl's names.
-smtp::TlsFacts facts_in(std::string_view told) {
-  constexpr std::string_view protocol = "SSL_PROTOCOL=";
-  constexpr std::string_view cipher = "SSL_CIPHER=";
-  smtp::TlsFacts facts;
-  for (const std::string_view one : base::split(told, '\0')) {
-    if (one.starts_with(protocol)) facts.protocol = base::escaped(one.substr(protocol.size()));
-    if (one.starts_with(cipher)) facts.cipher = base::escaped(one.substr(cipher.size()));
-  }
-  return facts;
-}
 
 }  // namespace
 
@@ -86,7 +74,7 @@ net::Task<Secured> ControlPipeTls::switch_by_ucspi(ClientSide& client, net::Dead
     outcome = told.full() ? net::Io::lost : co_await control.read(told, deadline);
   }
   if (outcome != net::Io::done) co_return secured;
-  secured.facts = facts_in(told.view());
+  secured.facts = tls_facts_in(told.view());
   secured.result = smtp::TlsResult::secured;
   co_return secured;
 }
@@ -109,7 +97,8 @@ net::Task<bool> ControlPipeTls::acknowledged(net::Deadline deadline) {
   net::Stream answer(loop_, std::move(pipes_.answer));
   base::Buffer said(zero_octet.size());
   const net::Io outcome = co_await answer.read(said, deadline);
-  co_return outcome == net::Io::done&& said.view() == zero_octet;
+  const bool done = outcome == net::Io::done && said.view() == zero_octet;
+  co_return done;
 }
 
 bool ControlPipeTls::dropped_any(ClientSide& client) {

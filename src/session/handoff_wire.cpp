@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "session/ucspi_facts.hpp"
 
 namespace session {
 namespace {
@@ -43,13 +44,6 @@ std::optional<bool> flag_in(std::string_view text) {
   return text == "1";
 }
 
-std::optional<os::SocketAddress> address_in(std::string_view host, std::string_view port) {
-  const auto number = base::number<std::uint16_t>(port);
-  if (!number) return std::nullopt;
-  auto address = os::SocketAddress::ip(host, *number);
-  return address ? std::optional(*address) : std::nullopt;
-}
-
 }  // namespace
 
 std::string encode(const HandOver& message) {
@@ -77,8 +71,8 @@ std::optional<HandOver> decode_hand_over(std::string_view message) {
   const auto hears = flag_in(parts[drains]);
   const auto idle_limit = seconds_in(parts[idle]);
   const auto handshake_limit = seconds_in(parts[handshake]);
-  const auto client = address_in(parts[client_ip], parts[client_port]);
-  const auto server = address_in(parts[server_ip], parts[server_port]);
+  const auto client = address_of(parts[client_ip], parts[client_port]);
+  const auto server = address_of(parts[server_ip], parts[server_port]);
   const bool whole = is_delayed && has_proxy && hears && idle_limit && handshake_limit && client && server;
   if (!whole || parts[name].size() > longest_name || parts[id].size() > longest_name) return std::nullopt;
   HandOver decoded{*is_delayed, *has_proxy, *hears, *idle_limit, *handshake_limit, {}};

@@ -1,6 +1,7 @@
 // What is said on a backend connection before SMTP begins: the client's identity (PROXY header, XCLIENT).
 
-#include <string>
+#include "session/introduction.hpp"
+
 #include <utility>
 
 #include "proxyproto/header.hpp"
@@ -35,6 +36,8 @@ proxyproto::Ssl ssl_of(const tls::Facts& facts) {
   return ssl;
 }
 
+}  // namespace
+
 base::Result<std::string> proxy_header(Identity identity, const ClientIdentity& client) {
   auto header = header_for(client);
   if (!header) return tl::unexpected(header.error());
@@ -49,8 +52,6 @@ base::Result<std::string> proxy_header(Identity identity, const ClientIdentity& 
   }
   return proxyproto::write_v2(*header);
 }
-
-}  // namespace
 
 net::Task<base::Result<void>> introduce(net::Stream& backend, Identity identity, const ClientIdentity& client,
                                         const Limits& limits) {

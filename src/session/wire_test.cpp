@@ -100,6 +100,12 @@ TEST(Xclient, long_names_are_told_in_several_commands) {
   for (const auto& command : commands) EXPECT_LE(command.size(), 512U);
 }
 
+TEST(Xclient, names_that_grow_beyond_a_command_are_unavailable) {
+  ClientIdentity identity = somebody();
+  identity.name = std::string(200, '+');
+  EXPECT_EQ(xclient_commands({"NAME"}, identity), std::vector<std::string>{"XCLIENT NAME=[UNAVAILABLE]\r\n"});
+}
+
 TEST(NameWire, comes_back_as_it_was_and_is_not_taken_for_others) {
   EXPECT_EQ(decode_name_request(encode(NameRequest{7, "192.0.2.1"}))->address, "192.0.2.1");
   const auto answer = decode_name_answer(encode(NameAnswer{9, "a.example", "b.example"}));

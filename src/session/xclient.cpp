@@ -11,13 +11,13 @@
 
 #include "base/buffer.hpp"
 #include "base/text.hpp"
-#include "smtp/reply.hpp"
 
 namespace session {
 namespace {
 
 constexpr std::size_t max_reply = 65536;
 constexpr std::size_t max_command = 512;
+constexpr std::size_t max_name = 255;  // of a domain, RFC 5321 §4.5.3.1.2
 
 // One exchange on the bare stream: `say` (may be empty), then a whole reply. Nothing may follow the reply.
 net::Task<base::Result<smtp::Reply>> exchange(net::Stream& backend, std::string say, net::Deadline deadline) {
@@ -36,21 +36,14 @@ net::Task<base::Result<smtp::Reply>> exchange(net::Stream& backend, std::string 
   co_return parser.take();
 }
 
-std::set<std::string> announced_in(const smtp::Reply& ehlo) {
-  std::set<std::string> attributes;
-  for (const auto line : ehlo.lines()) {
-    if (!base::istarts_with(line, "XCLIENT ")) continue;
-    for (const auto attribute : base::split(line.substr(8), ' ')) attributes.insert(base::uppered(attribute));
-  }
-  return attributes;
-}
-
 std::string with_family(const os::SocketAddress& address) {
   return address.octets().size() == 16 ? "IPV6:" + address.host() : address.host();
 }
 
+// A cut name is another name.
 std::string name_or_unavailable(const std::string& name) {
-  return name == "unknown" ? "[UNAVAILABLE]" : base::xtext(name);
+  std::string told = base::xtext(name);
+  return name == "unknown" || told.size() > max_name ? "[UNAVAILABLE]" : told;
 }
 
 // Whether the next reply begins with 220, without taking it: it is the client's greeting. A reply whose first three
@@ -69,6 +62,15 @@ net::Task<base::Result<void>> expect_greeting(net::Stream& backend, net::Deadlin
 }
 
 }  // namespace
+
+std::set<std::string> announced_in(const smtp::Reply& ehlo) {
+  std::set<std::string> attributes;
+  for (const auto line : ehlo.lines()) {
+    if (!base::istarts_with(line, "XCLIENT ")) continue;
+    for (const auto attribute : base::split(line.substr(8), ' ')) attributes.insert(base::uppered(attribute));
+  }
+  return attributes;
+}
 
 std::vector<std::string> xclient_commands(const std::set<std::string>& announced, const ClientIdentity& client) {
   const std::vector<std::pair<std::string, std::string>> known{

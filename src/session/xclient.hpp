@@ -10,8 +10,12 @@
 #include "net/stream.hpp"
 #include "session/client_identity.hpp"
 #include "session/limits.hpp"
+#include "smtp/reply.hpp"
 
 namespace session {
+
+// Pure: the attributes of XCLIENT in a reply to EHLO, in upper case.
+[[nodiscard]] std::set<std::string> announced_in(const smtp::Reply& ehlo);
 
 // Pure: "XCLIENT NAME=... ADDR=...\r\n" with those of our attributes that the backend announced in its EHLO reply; as
 // many commands as are needed for none to be longer than 512 octets (RFC 5321 §4.5.3.1.4).

@@ -5,30 +5,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <iterator>
-#include <optional>
 
-#include "base/text.hpp"
 #include "os/socket.hpp"
+#include "session/ucspi_facts.hpp"
 
 namespace app {
 namespace {
 
-std::string_view variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string_view() : std::string_view(value);
-}
-
 std::string_view name_of(std::string_view variable) {
   return variable.substr(0, variable.find('='));
-}
-
-std::optional<os::SocketAddress> told_address(const char* ip, const char* port) {
-  const auto number = base::number<std::uint16_t>(variable(port));
-  if (!number) return std::nullopt;
-  const auto address = os::SocketAddress::ip(variable(ip), *number);
-  return address ? std::optional(*address) : std::nullopt;
 }
 
 os::SocketAddress if_ip(const os::SocketAddress& address) {
@@ -45,26 +31,6 @@ std::string random_id() {
   return id;
 }
 
-std::string session_id() {
-  if (std::getenv("LOG_ID") == nullptr) return random_id();
-  return base::escaped(variable("LOG_ID"), 64);
-}
-
-int told_number(const char* name) {
-  return base::number<int>(variable(name)).value_or(0);
-}
-
-std::optional<tls::Facts> told_tls() {
-  if (variable("SSL_PROTOCOL").empty()) return std::nullopt;
-  tls::Facts facts;
-  facts.protocol = variable("SSL_PROTOCOL");
-  facts.cipher = variable("SSL_CIPHER");
-  facts.bits = told_number("SSL_CIPHER_USEKEYSIZE");
-  facts.algorithm_bits = told_number("SSL_CIPHER_ALGKEYSIZE");
-  facts.sni = variable("SSL_TLS_SNI");
-  return facts;
-}
-
 }  // namespace
 
 os::SocketAddress no_address() {
@@ -72,15 +38,12 @@ os::SocketAddress no_address() {
 }
 
 session::ClientIdentity identity_of_connection() {
-  session::ClientIdentity identity;
-  const auto client = told_address("TCPREMOTEIP", "TCPREMOTEPORT");
-  const auto server = told_address("TCPLOCALIP", "TCPLOCALPORT");
-  const bool told = client && server;
-  identity.client = told ? *client : if_ip(os::peer_of(STDIN_FILENO));
-  identity.server = told ? *server : if_ip(os::local_of(STDIN_FILENO));
-  if (!variable("TCPREMOTEHOST").empty()) identity.name = base::escaped(variable("TCPREMOTEHOST"));
-  identity.session_id = session_id();
-  identity.tls = told_tls();
+  session::ClientIdentity identity = session::identity_in(own_environment());
+  if (identity.client.octets().empty()) {
+    identity.client = if_ip(os::peer_of(STDIN_FILENO));
+    identity.server = if_ip(os::local_of(STDIN_FILENO));
+  }
+  if (identity.session_id.empty()) identity.session_id = random_id();
   return identity;
 }
 

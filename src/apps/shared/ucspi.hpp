@@ -11,7 +11,7 @@
 namespace app {
 
 // Of descriptor 0: by TCPREMOTEIP, TCPREMOTEPORT, TCPLOCALIP and TCPLOCALPORT where all four say an address, else by
-// the socket, else ::. The name by TCPREMOTEHOST, the id by LOG_ID, else random. TLS where SSL_PROTOCOL says so.
+// the socket, else ::. The id by LOG_ID, else random; the rest as session::identity_in() has it.
 [[nodiscard]] session::ClientIdentity identity_of_connection();
 
 // The unspecified address :: with port 0.
