@@ -2,7 +2,8 @@
 // script cuts it, close, leave and stop reading; TLS and the policy service are doubles. Settings come from the first
 // octet, then records parted by 0xff: C and B say, c and b half-close, x and y leave, h and i hear a little, d drains.
 // A session always ends once its peers have left, STARTTLS is offered in clear only, a refused newline never passes,
-// and nothing the client says in clear (each z) reaches the backend behind the handshake.
+// nothing the client says in clear (each z) reaches the backend behind the handshake, and chunks, whose octets nobody
+// looks at, reach one only that offered CHUNKING.
 
 #include <algorithm>
 #include <cstddef>
@@ -41,7 +42,8 @@ struct World {
   fuzz::Peer backend;
   bool secured = false;
   std::string at_client;
-  std::string at_backend;  // since the handshake
+  std::string at_backend;
+  std::string by_backend;
 
   void hear(std::size_t most) {
     at_client += client.hear(most);
@@ -119,6 +121,7 @@ class Script {
     if (what == 'C') (void)world_.client.say(said);
     std::replace(said.begin(), said.end(), 'z', 'y');
     if (what == 'B') (void)world_.backend.say(said);
+    if (what == 'B') world_.by_backend += base::uppered(said);
     if (what == 'c') world_.client.end_writing();
     if (what == 'b') world_.backend.end_writing();
     if (what == 'x') world_.client.close();
@@ -139,6 +142,13 @@ void check_newlines(std::string_view text) {
   }
 }
 
+// A backend that has offered nothing and asked for nothing hears commands only.
+void check_chunks(const World& world) {
+  const bool chunks = world.at_backend.starts_with("BDAT ") || world.at_backend.find("\nBDAT ") != std::string::npos;
+  const auto said = [&](std::string_view text) { return world.by_backend.find(text) != std::string::npos; };
+  must(!chunks || said("CHUNKING") || said("354") || said("334"));
+}
+
 net::Task<void> perform(session::Parts parts, smtp::Dialog& dialog, bool& over) {
   co_await session::converse(parts, dialog);
   over = true;
@@ -150,7 +160,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   constexpr std::size_t longest = 4000;
   if (size == 0 || size > longest) return 0;
   net::Loop loop;
-  World world{loop, data[0], {}, {}, false, {}, {}};
+  World world{loop, data[0], {}, {}, false, {}, {}, {}};
   session::ClientSide client{session::Channel(net::Stream(loop, world.client.connect()))};
   Backends backends(world);
   Starter tls(world);
@@ -169,6 +179,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   loop.run();
   must(over);
   check_newlines(world.at_client);
-  if ((data[0] & 4) == 0 && world.secured) check_newlines(world.at_backend);
+  check_chunks(world);
+  const bool looked_at = world.at_backend.find("BDAT ") == std::string::npos;
+  if ((data[0] & 4) == 0 && world.secured && looked_at) check_newlines(world.at_backend);
   return 0;
 }

@@ -30,6 +30,7 @@ class Player {
   }
 
   void backend(std::string_view wire) {
+    offered_chunking_ = offered_chunking_ || base::uppered(wire).find("CHUNKING") != std::string::npos;
     smtp::ReplyParser parser(1024);
     static_cast<void>(parser.feed(wire));
     const bool listening = next_ == smtp::Next::backend_reply || next_ == smtp::Next::client_line;
@@ -82,6 +83,7 @@ class Player {
 
   void perform(const smtp::Step& step) {
     next_ = step.next;
+    if (step.to_backend.starts_with("BDAT ") && !offered_chunking_) __builtin_trap();
     check_client(step.to_client);
     check_backend(step.to_backend);
     for (std::size_t i = 0; strict_ && i < step.to_backend.size(); ++i) {
@@ -114,6 +116,7 @@ class Player {
   base::Buffer unread_{4096};
   smtp::Next next_ = smtp::Next::close;
   smtp::Verb verb_ = smtp::Verb::unknown;
+  bool offered_chunking_ = false;
 };
 
 }  // namespace fuzz

@@ -21,6 +21,12 @@ std::string_view keyword_of(std::string_view line) {
   return line.substr(0, line.find_first_of(" \t="));
 }
 
+bool lists(const Reply& ehlo, std::string_view keyword) {
+  const auto lines = ehlo.lines();
+  return std::any_of(lines.begin() + (lines.empty() ? 0 : 1), lines.end(),
+                     [&](std::string_view line) { return base::iequals(keyword_of(line), keyword); });
+}
+
 Reply edited(const Reply& ehlo, const CapabilityEdit& edit) {
   std::vector<std::string_view> lines = ehlo.lines();
   if (lines.empty()) return ehlo;

@@ -16,6 +16,9 @@ struct CapabilityEdit {
 // The first line is the server's name and greeting and stays. Lines end rightly wherever one was taken or added.
 [[nodiscard]] Reply edited(const Reply& ehlo, const CapabilityEdit& edit);
 
+// Whether the reply lists the keyword, in any case. Its first line lists none.
+[[nodiscard]] bool lists(const Reply& ehlo, std::string_view keyword);
+
 // The keyword of one line of an EHLO reply: up to the first white space or '='. A view into `line`.
 [[nodiscard]] std::string_view keyword_of(std::string_view line);
 

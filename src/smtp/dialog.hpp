@@ -107,7 +107,7 @@ class Dialog {
   Step on_command_reply(const Reply& reply);
   Step on_unasked(const Reply& reply);
   void note_answer(const Reply& reply);
-  void note_accepted();
+  void note_accepted(const Reply& reply);
   void note_refused();
   [[nodiscard]] Reply with_our_capabilities(const Reply& reply) const;
 

@@ -58,11 +58,13 @@ std::string Dialog::refusal_of(Verb verb) const {
   }
   if (verb == Verb::xclient || verb == Verb::xforward) return "550 5.7.0 Error: insufficient authorization";
   if (verb == Verb::uncarried) return "502 5.5.1 Error: command not implemented";
-  if (verb == Verb::bdat && !settings_.chunking) return "502 5.5.1 Error: command not implemented";
   if (verb == Verb::auth && clear && !settings_.auth_before_tls) {
     return "504 5.7.4 Error: authentication needs STARTTLS first";
   }
   if (now_.must_greet && one_of(verb, needs_greeting)) return "503 5.5.1 Error: send EHLO first";
+  // Whoever offered no CHUNKING would take the octets for commands, which are refused here (threat 10, RFC 3030 §2).
+  const bool takes_chunks = settings_.chunking && now_.takes_chunks;
+  if (verb == Verb::bdat && !takes_chunks) return "502 5.5.1 Error: command not implemented";
   return "";
 }
 

@@ -42,12 +42,13 @@ void Dialog::note_answer(const Reply& reply) {
     return note_refused();
   }
   ++now_.counts.of(now_.verb).accepted;
-  note_accepted();
+  note_accepted(reply);
 }
 
-void Dialog::note_accepted() {
+void Dialog::note_accepted(const Reply& reply) {
   const bool greeting = now_.verb == Verb::helo || now_.verb == Verb::ehlo || now_.verb == Verb::lhlo;
   if (greeting) now_.must_greet = false;
+  if (greeting) now_.takes_chunks = now_.verb != Verb::helo && lists(reply, "CHUNKING");
   if (greeting || now_.verb == Verb::rset) end_message(false);
   if (now_.verb == Verb::mail) now_.chunks_begun = false;
   if (now_.verb == Verb::rcpt) {

@@ -49,6 +49,7 @@ struct DialogState {
   bool draining = false;        // shutting down: 421 at the next idle moment
   bool must_greet = false;      // TLS has just begun: no mail before a new EHLO (RFC 3207 §4.2)
   bool backend_spoken = false;  // the backend heard something that RSET must undo
+  bool takes_chunks = false;    // the backend offered CHUNKING in its last answer to a greeting
   bool chunks_begun = false;    // the first BDAT of the message was accepted
   bool refused_last = false;    // the last reply of the backend was 4xx or 5xx
 

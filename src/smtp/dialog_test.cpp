@@ -38,6 +38,11 @@ Step exchange(Dialog& dialog, std::string_view command, std::string_view answer)
   return step.next == Next::backend_reply ? dialog.on_reply(reply(answer)) : step;
 }
 
+void offer_chunking(Dialog& dialog) {
+  static_cast<void>(dialog.on_line(line("EHLO client"), 0));
+  static_cast<void>(dialog.on_reply(make_reply(250, {"backend", "CHUNKING"})));
+}
+
 constexpr std::string_view clear_word = "cleartext";
 
 // Clear commands that carry the word wherever a client can put one; some are accepted, some refused.
@@ -230,6 +235,7 @@ TEST(dialog, forgives_errors_with_each_accepted_message) {
   DialogSettings settings;
   settings.max_errors = 2;
   Dialog dialog = greeted(settings);
+  offer_chunking(dialog);
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(exchange(dialog, "VRFY x", "550 no").next, Next::client_line);
     EXPECT_EQ(exchange(dialog, "BDAT 0 LAST", "250 ok").next, Next::client_line);
@@ -254,6 +260,7 @@ TEST(dialog, refuses_a_chunk_that_its_header_makes_too_large) {
   DialogSettings settings;
   settings.trace_from = "unknown [192.0.2.1]";
   Dialog dialog = greeted(settings);
+  offer_chunking(dialog);
   const Step step = dialog.on_line(line("BDAT 2147483647 LAST"), 0);
   EXPECT_EQ(step.to_client, "552 5.3.4 Error: chunk too large\r\n");
   EXPECT_EQ(step.to_backend, "");

@@ -245,6 +245,26 @@ def test_no_chunking_removes_the_keyword_and_refuses_bdat_with_its_octets(serve,
     assert not [line for line in recorder.commands if line.startswith(("BDAT", "QUIT"))]
 
 
+HIDDEN = (b"XCLIENT ADDR=127.0.0.1\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<hidden@evil.example>\r\nRCPT TO:<b@mail.example>\r\n"
+          b"DATA\r\nSubject: hidden\r\n\r\nx\r\n.\r\n")
+
+
+@pytest.mark.parametrize("greeting", ["EHLO client.example", "HELO client.example"])
+def test_threat_10_commands_hidden_in_a_chunk_do_not_reach_a_backend_without_chunking(serve, recorder, greeting):
+    # Its octets are counted here and would be commands there, behind the back of every rule for them.
+    if greeting.startswith("HELO"):
+        recorder.keywords += ["CHUNKING"]
+    with serve().secured() as client:
+        if greeting.startswith("HELO"):
+            client.expect("EHLO client.example", 250)
+        client.expect(greeting, 250)
+        client.send(b"BDAT %d LAST\r\n" % len(HIDDEN) + HIDDEN)
+        assert client.reply().code == 502
+        client.expect("NOOP", 250)
+    assert not [line for line in recorder.commands if line.startswith(("BDAT", "XCLIENT", "AUTH", "MAIL"))]
+    assert recorder.messages == []
+
+
 @pytest.mark.parametrize("size", ["-1", "x", "", "99999999999999999999999", "1 2 LAST", "+5"])
 def test_bdat_with_a_malformed_size_is_refused(serve, recorder, size):
     recorder.keywords += ["CHUNKING"]

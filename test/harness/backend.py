@@ -244,6 +244,8 @@ class Recorder(Server):
         return f"250 2.0.0 taken {len(raw)}"
 
     def _bdat(self, connection, line, state):
+        if "CHUNKING" not in self.keywords:
+            return self._unknown(connection, line, state)  # and its octets are commands, as for any such server
         words = line.split(" ")
         data = connection.exactly(int(words[1]))
         if data is None:

@@ -40,6 +40,7 @@ def test_recorder_finds_the_end_of_a_body_in_any_cutting(recorder):
 
 
 def test_recorder_counts_octets_of_chunks(recorder):
+    recorder.keywords += ["CHUNKING"]
     with Client(("127.0.0.1", recorder.port)) as client:
         client.hello()
         client.expect("MAIL FROM:<a@b>", 250)

@@ -27,8 +27,9 @@ def session(address):
 
 
 @pytest.fixture
-def both(serve, postfix, backend):
+def both(serve, postfix, backend, recorder):
     """(what Postfix asked, what we asked)"""
+    recorder.keywords.append("CHUNKING")
     theirs, ours = backend(Asked), backend(Asked)
     check = f"check_policy_service inet:{theirs.endpoint}"
     settings = {f"smtpd_{stage}_restrictions": check for stage in STAGES}
