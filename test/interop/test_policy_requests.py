@@ -61,7 +61,8 @@ def test_an_instance_is_one_message(both):
         assert len(set(of_messages)) == 3
 
 
-def test_an_instance_is_one_message_where_only_recipients_are_asked_about(serve, backend):
+def test_an_instance_is_one_message_where_only_recipients_are_asked_about(serve, backend, recorder):
+    recorder.keywords.append("CHUNKING")
     service = backend(Asked)
     front = serve(["--policy", service.endpoint])
     session(front.address)
