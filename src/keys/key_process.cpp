@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -126,6 +127,9 @@ struct Loaded {
 
 base::Result<Loaded> load(KeyProcessSpec& spec) {
   if (auto done = prepare_sockets(spec); !done) return tl::unexpected(done.error());
+  if (spec.sources.size() > max_keys) {
+    return base::fail("too many keys: {}, where {} are the most", spec.sources.size(), max_keys);
+  }
   keep_out_of_swap();
   if (!spec.parse_when_asked) {
     if (const auto started = start_openssl(); !started) return tl::unexpected(started.error());
@@ -157,10 +161,20 @@ base::Result<std::optional<SlowLane>> begin(std::optional<SlowEnds> ends, std::s
   return std::move(*lane);
 }
 
-// The socket is new and empty: that it has no room means that the report is too large.
+// Waits for room where there is none: the supervisor takes one after the other. False: it is gone.
 bool report(int fd, const LoadReport& what) {
-  const auto sent = os::send_packet(fd, encode(what));
-  return sent && *sent;
+  const std::string bytes = encode(what);
+  for (;;) {
+    const auto sent = os::send_packet(fd, bytes);
+    if (!sent || *sent) return sent.has_value();
+    pollfd room{fd, POLLOUT, 0};
+    (void)poll(&room, 1, -1);
+  }
+}
+
+bool report_all(int fd, std::vector<std::string> public_ders) {
+  const auto reports = reports_of(std::move(public_ders));
+  return std::all_of(reports.begin(), reports.end(), [fd](const LoadReport& each) { return report(fd, each); });
 }
 
 }  // namespace
@@ -176,11 +190,7 @@ int run_key_process(KeyProcessSpec spec) {
     complain(slow.error().text);
     return 1;
   }
-  if (!report(spec.report.get(), {loaded->store.public_ders(), ""})) {
-    [[maybe_unused]] const bool told =
-        report(spec.report.get(), {{}, "too many keys: their public halves do not fit 64 KiB"});
-    return 1;
-  }
+  if (!report_all(spec.report.get(), loaded->store.public_ders())) return 1;
   Service service(std::move(loaded->store), std::move(spec.report), std::move(spec.askers), std::move(*slow));
   std::optional<int> status;
   while (!status) status = service.one_turn();

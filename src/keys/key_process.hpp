@@ -21,7 +21,7 @@ struct KeySource {
 
 struct KeyProcessSpec {
   std::vector<KeySource> sources;    // key N is the N-th
-  os::UniqueFd report;               // SOCK_SEQPACKET to the supervisor: a LoadReport, then silence; its end = exit
+  os::UniqueFd report;               // SOCK_SEQPACKET to the supervisor: LoadReports, then silence; its end = exit
   std::vector<os::UniqueFd> askers;  // SOCK_SEQPACKET, one per network process; shared with sibling key processes
   os::JailSpec jail;
   // OpenSSL starts and the keys are parsed only after one octet came on `report`: most connections of a helper never
@@ -33,10 +33,9 @@ struct KeyProcessSpec {
 
 // Runs until `report` is closed by the supervisor. Returns the exit status: 0 then, 1 after a malformed message or when
 // the keys could not be loaded. Several processes may serve the same askers: each request is taken by one of them.
-// Closes every descriptor but standard error, `report` and the askers, so it belongs into a process of its own. The
-// report is one datagram: public halves over 64 KiB (some 118 RSA-4096, 220 RSA-2048 or 700 P-256 keys) are a load
-// error. Requests are answered fairly: round robin over askers, and where there are RSA keys beside others a second
-// process, a child of this one, makes the RSA signatures (slow_lane.hpp).
+// Closes every descriptor but standard error, `report` and the askers, so it belongs into a process of its own. More
+// than max_keys sources are a load error. Requests are answered fairly: round robin over askers, and where there are
+// RSA keys beside others a second process, a child of this one, makes the RSA signatures (slow_lane.hpp).
 [[nodiscard]] int run_key_process(KeyProcessSpec spec);
 
 }  // namespace keys

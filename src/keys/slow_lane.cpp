@@ -39,7 +39,7 @@ void SlowLane::send_next() {
   }
 }
 
-// It reports once, as to a supervisor; its end is the end of the lane.
+// It reports as to a supervisor; its end is the end of the lane.
 base::Result<void> SlowLane::listen_to_its_report() {
   const auto packet = os::receive_packet(ends_.life.get());
   if (packet && !*packet) return {};

@@ -4,12 +4,16 @@
 
 #include <algorithm>
 #include <concepts>
+#include <iterator>
+#include <utility>
+
+#include "os/packet.hpp"
 
 namespace keys {
 
 namespace {
 
-enum class Type : std::uint8_t { sign_request = 1, sign_answer = 2, load_report = 3 };
+enum class Type : std::uint8_t { sign_request = 1, sign_answer = 2, load_report = 3, load_report_and_more = 4 };
 
 constexpr std::size_t max_digest_name = 16;
 constexpr std::size_t max_digest = 64;    // SHA-512
@@ -140,7 +144,7 @@ std::optional<SignAnswer> decode_answer(std::string_view bytes) {
 }
 
 std::string encode(const LoadReport& report) {
-  Writer out(Type::load_report);
+  Writer out(report.more ? Type::load_report_and_more : Type::load_report);
   out.text(std::string_view(report.error).substr(0, max_error));
   out.number(static_cast<std::uint16_t>(std::min<std::size_t>(report.public_der.size(), 0xffff)));
   for (const std::string& der : report.public_der) out.text(der);
@@ -148,17 +152,51 @@ std::string encode(const LoadReport& report) {
 }
 
 std::optional<LoadReport> decode_report(std::string_view bytes) {
-  Reader in(bytes, Type::load_report);
   LoadReport report;
+  report.more = bytes.substr(0, 1) == std::string_view("\4");
+  Reader in(bytes, report.more ? Type::load_report_and_more : Type::load_report);
   report.error = in.text(max_error);
   const std::size_t count = in.number<std::uint16_t>();
-  if (count > max_keys || (count > 0 && !report.error.empty())) return std::nullopt;
+  if (count > max_keys || ((count > 0 || report.more) && !report.error.empty())) return std::nullopt;
   while (in.good() && report.public_der.size() < count) {
     report.public_der.push_back(in.text(max_public_der));
     if (report.public_der.back().empty()) return std::nullopt;
   }
   if (!in.complete()) return std::nullopt;
   return report;
+}
+
+std::vector<LoadReport> reports_of(std::vector<std::string> public_ders) {
+  const std::size_t empty = encode(LoadReport{}).size();
+  std::vector<LoadReport> reports(1);
+  std::size_t size = empty;
+  for (std::string& der : public_ders) {
+    const std::size_t more = sizeof(std::uint16_t) + der.size();
+    if (size + more > os::max_packet) {
+      reports.back().more = true;
+      reports.emplace_back();
+      size = empty;
+    }
+    size += more;
+    reports.back().public_der.push_back(std::move(der));
+  }
+  return reports;
+}
+
+base::Result<std::vector<std::string>> gather_reports(const std::function<base::Result<std::string>()>& next) {
+  std::vector<std::string> gathered;
+  for (bool more = true; more;) {
+    const auto bytes = next();
+    if (!bytes) return tl::unexpected(bytes.error());
+    auto report = decode_report(*bytes);
+    const bool idle = report && report->more && report->public_der.empty();
+    if (!report || idle || gathered.size() + report->public_der.size() > max_keys)
+      return base::fail("the key process: malformed report");
+    if (!report->error.empty()) return base::fail("{}", report->error);
+    std::move(report->public_der.begin(), report->public_der.end(), std::back_inserter(gathered));
+    more = report->more;
+  }
+  return gathered;
 }
 
 }  // namespace keys

@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/result.hpp"
 #include "tls/signing.hpp"
 
 namespace keys {
@@ -32,13 +34,22 @@ struct SignAnswer {
 [[nodiscard]] std::optional<SignRequest> decode_request(std::string_view bytes);
 [[nodiscard]] std::optional<SignAnswer> decode_answer(std::string_view bytes);
 
-// Key process -> supervisor, once after loading: the public half of each key in the order of the files, or why one
-// could not be loaded. Then nothing more is said on that channel.
+// Key process -> supervisor, after loading: the public half of each key in the order of the files, in as many reports
+// as packets they need, or why a key could not be loaded. Then nothing more is said on that channel.
 struct LoadReport {
   std::vector<std::string> public_der;  // SubjectPublicKeyInfo, per key
   std::string error;                    // empty: all loaded
+  bool more = false;                    // another report follows
 };
 [[nodiscard]] std::string encode(const LoadReport& report);
 [[nodiscard]] std::optional<LoadReport> decode_report(std::string_view bytes);
+
+// So many that each fits a packet; at least one.
+[[nodiscard]] std::vector<LoadReport> reports_of(std::vector<std::string> public_ders);
+
+// Public halves out of the reports that `next` gives, one packet at a call. An error: that of `next`, the one reported,
+// or reports that make no sense.
+[[nodiscard]] base::Result<std::vector<std::string>> gather_reports(
+    const std::function<base::Result<std::string>()>& next);
 
 }  // namespace keys

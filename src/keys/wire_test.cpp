@@ -1,7 +1,11 @@
 // The messages between network and key process: what goes in comes out, and nothing else is taken.
 #include "keys/wire.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "os/packet.hpp"
 
 namespace keys {
 namespace {
@@ -64,6 +68,50 @@ TEST(Wire, a_report_comes_out_as_it_went_in) {
   ASSERT_TRUE(failed.has_value());
   EXPECT_EQ(failed->error, "a.pem: no private key in it");
   EXPECT_TRUE(decode_report(encode(LoadReport{})).has_value());
+}
+
+std::vector<LoadReport> sent_and_received(std::vector<std::string> public_ders) {
+  const auto sent = reports_of(std::move(public_ders));
+  std::vector<LoadReport> received;
+  received.reserve(sent.size());
+  for (const LoadReport& each : sent) {
+    const std::string bytes = encode(each);
+    EXPECT_LE(bytes.size(), os::max_packet);
+    received.push_back(decode_report(bytes).value());
+  }
+  return received;
+}
+
+// As gather_reports() takes them: an error behind the last.
+auto one_after_the_other(std::vector<std::string> packets) {
+  return [packets, next = std::size_t{0}]() mutable -> base::Result<std::string> {
+    if (next == packets.size()) return base::fail("silence");
+    return packets[next++];
+  };
+}
+
+TEST(Wire, a_thousand_public_halves_come_in_as_many_reports_as_they_need) {
+  EXPECT_EQ(sent_and_received({}).size(), 1U);
+  EXPECT_EQ(sent_and_received(std::vector<std::string>(700, std::string(91, 'd'))).size(), 1U);
+  const std::vector<std::string> sent(1000, std::string(294, 'd'));
+  const auto reports = sent_and_received(sent);
+  std::vector<std::string> packets(reports.size());
+  std::transform(reports.begin(), reports.end(), packets.begin(), [](const LoadReport& each) { return encode(each); });
+  EXPECT_EQ(packets.size(), 5U);
+  EXPECT_EQ(gather_reports(one_after_the_other(packets)).value(), sent);
+  packets.pop_back();
+  EXPECT_EQ(gather_reports(one_after_the_other(packets)).error().text, "silence");
+}
+
+TEST(Wire, reports_that_make_no_sense_are_refused) {
+  const std::string part = encode(LoadReport{{"key"}, "", true});
+  const std::string idle = encode(LoadReport{{}, "", true});
+  EXPECT_EQ(gather_reports(one_after_the_other({idle, part})).error().text, "the key process: malformed report");
+  EXPECT_EQ(gather_reports(one_after_the_other({part, "?"})).error().text, "the key process: malformed report");
+  EXPECT_EQ(gather_reports(one_after_the_other(std::vector<std::string>(max_keys + 1, part))).error().text,
+            "the key process: malformed report");
+  EXPECT_EQ(gather_reports(one_after_the_other({part, encode(LoadReport{{}, "why"})})).error().text, "why");
+  EXPECT_FALSE(decode_report(encode(LoadReport{{}, "why", true})).has_value());
 }
 
 TEST(Wire, a_long_error_is_cut_and_still_arrives) {

@@ -77,12 +77,7 @@ base::Result<KeyProcess> start_key_process(const KeyProcessPlan& plan) {
 }
 
 base::Result<std::vector<std::string>> loaded_keys(const os::UniqueFd& report, std::string_view name) {
-  const auto words = first_words(report.get(), name);
-  if (!words) return tl::unexpected(words.error());
-  auto loaded = keys::decode_report(*words);
-  if (!loaded) return base::fail("{}: malformed report", name);
-  if (!loaded->error.empty()) return base::fail("{}", loaded->error);
-  return std::move(loaded->public_der);
+  return keys::gather_reports([&] { return first_words(report.get(), name); });
 }
 
 base::Result<std::vector<tls::Identity>> identities_of(const std::vector<ChainWithKey>& chains) {

@@ -74,13 +74,9 @@ base::Result<KeyKeeper> KeyKeeper::start(std::vector<PemFile> files, os::JailSpe
 base::Result<std::vector<std::string>> KeyKeeper::public_keys() const {
   const auto asked = os::send_packet(report_.get(), "?");
   if (!asked || !*asked) return base::fail("the key process has ended");
-  const auto said = answer_from(report_.get());
-  if (!said) return tl::unexpected(said.error());
-  auto report = keys::decode_report(*said);
-  if (!report) return base::fail("malformed report of the key process");
-  if (!report->error.empty()) return base::fail("{}", report->error);
-  if (report->public_der.size() != files_.size()) return base::fail("the key process has other keys");
-  return std::move(report->public_der);
+  auto public_halves = keys::gather_reports([fd = report_.get()] { return answer_from(fd); });
+  if (public_halves && public_halves->size() != files_.size()) return base::fail("the key process has other keys");
+  return public_halves;
 }
 
 base::Result<tls::Context> KeyKeeper::context(const tls::ServerSettings& settings) {
