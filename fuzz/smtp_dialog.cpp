@@ -1,7 +1,7 @@
 // Whole sessions: settings from the first octet, then events parted by 0xff: C octets of the client, B a reply, E
 // another event. What the client hears is always whole replies, STARTTLS is offered in clear only, a refused newline
 // never passes, and no octet of the clear session reaches the backend inside TLS: there every z the client says is
-// another letter. Chunks go to a backend that offered CHUNKING only.
+// another letter. Of all that the backend is sent it takes nothing for a command that must not pass.
 
 #include <algorithm>
 #include <string>

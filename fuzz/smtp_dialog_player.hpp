@@ -11,13 +11,14 @@
 #include "base/text.hpp"
 #include "smtp/capabilities.hpp"
 #include "smtp/dialog.hpp"
+#include "smtp_backend_ear.hpp"
 
 namespace fuzz {
 
 class Player {
  public:
   explicit Player(smtp::DialogSettings settings)
-      : strict_(settings.bare_newline == smtp::BareNewline::reject), dialog_(std::move(settings)) {
+      : strict_(settings.bare_newline == smtp::BareNewline::reject), ear_(settings), dialog_(std::move(settings)) {
     perform(dialog_.start());
   }
 
@@ -30,12 +31,13 @@ class Player {
   }
 
   void backend(std::string_view wire) {
-    offered_chunking_ = offered_chunking_ || base::uppered(wire).find("CHUNKING") != std::string::npos;
     smtp::ReplyParser parser(1024);
     static_cast<void>(parser.feed(wire));
     const bool listening = next_ == smtp::Next::backend_reply || next_ == smtp::Next::client_line;
     if (!listening || parser.state() != smtp::ReplyParser::State::complete) return;
-    perform(dialog_.on_reply(parser.take()));
+    const smtp::Reply reply = parser.take();
+    ear_.said(reply);
+    perform(dialog_.on_reply(reply));
     client("");
   }
 
@@ -49,7 +51,10 @@ class Player {
     if (next_ == smtp::Next::policy && verdicts.find(kind) != std::string_view::npos) {
       perform(dialog_.on_verdict({static_cast<smtp::Verdict::Action>(verdicts.find(kind)), without_mark(text)}));
     }
-    if (next_ == smtp::Next::reopen_backend && kind == 'o') perform(dialog_.on_reopened());
+    if (next_ == smtp::Next::reopen_backend && kind == 'o') {
+      ear_.begin();
+      perform(dialog_.on_reopened());
+    }
     if (kind >= '0' && kind <= '6') perform(dialog_.on_fault(static_cast<smtp::Fault>(kind - '0')));
     client("");
   }
@@ -75,6 +80,7 @@ class Player {
     smtp::BodyScanner& scanner = dialog_.scanner();
     const std::size_t taken = scanner.take(unread_.view());
     check_backend(unread_.view().substr(0, taken));
+    ear_.hear(unread_.view().substr(0, taken), dialog_.secured());
     unread_.consume(taken);
     if (scanner.state() == smtp::BodyScanner::State::more) return false;
     perform(dialog_.on_body());
@@ -83,9 +89,9 @@ class Player {
 
   void perform(const smtp::Step& step) {
     next_ = step.next;
-    if (step.to_backend.starts_with("BDAT ") && !offered_chunking_) __builtin_trap();
     check_client(step.to_client);
     check_backend(step.to_backend);
+    ear_.hear(step.to_backend, dialog_.secured());
     for (std::size_t i = 0; strict_ && i < step.to_backend.size(); ++i) {
       const bool behind_cr = i > 0 && step.to_backend[i - 1] == '\r';
       if (step.to_backend[i] == '\0' || behind_cr != (step.to_backend[i] == '\n')) __builtin_trap();
@@ -112,11 +118,11 @@ class Player {
   }
 
   bool strict_;
+  BackendEar ear_;
   smtp::Dialog dialog_;
   base::Buffer unread_{4096};
   smtp::Next next_ = smtp::Next::close;
   smtp::Verb verb_ = smtp::Verb::unknown;
-  bool offered_chunking_ = false;
 };
 
 }  // namespace fuzz
