@@ -14,8 +14,6 @@
 #include <optional>
 #include <utility>
 
-#include <openssl/crypto.h>
-
 #include "keys/service.hpp"
 #include "keys/wire.hpp"
 #include "os/files.hpp"
@@ -84,9 +82,8 @@ base::Result<void> prepare_sockets(const KeyProcessSpec& spec) {
   return os::make_non_blocking(spec.report.get());
 }
 
-base::Result<void> start_openssl() {
-  // openssl.cnf could name engines and providers to load, and lies outside the jail.
-  if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_LOAD_CRYPTO_STRINGS, nullptr) == 1) return {};
+base::Result<void> start_openssl(tls::Algorithms algorithms) {
+  if (tls::start_library(algorithms)) return {};
   return base::fail("OpenSSL does not start");
 }
 
@@ -132,7 +129,7 @@ base::Result<Loaded> load(KeyProcessSpec& spec) {
   }
   keep_out_of_swap();
   if (!spec.parse_when_asked) {
-    if (const auto started = start_openssl(); !started) return tl::unexpected(started.error());
+    if (const auto started = start_openssl(spec.algorithms); !started) return tl::unexpected(started.error());
   }
   auto files = spec.contents.empty() ? read_files(spec.sources) : std::move(spec.contents);
   if (!files) return tl::unexpected(files.error());
@@ -146,7 +143,7 @@ base::Result<Loaded> load(KeyProcessSpec& spec) {
   if (!jailed) return tl::unexpected(jailed.error());
   if (spec.parse_when_asked) {
     if (!is_asked(spec.report.get())) _exit(0);
-    if (const auto started = start_openssl(); !started) return tl::unexpected(started.error());
+    if (const auto started = start_openssl(spec.algorithms); !started) return tl::unexpected(started.error());
   }
   auto store = parse(*files, spec.sources);
   if (!store) return tl::unexpected(store.error());

@@ -9,6 +9,7 @@
 #include "base/secret.hpp"
 #include "os/fd.hpp"
 #include "os/jail.hpp"
+#include "tls/library.hpp"
 
 namespace keys {
 
@@ -27,8 +28,9 @@ struct KeyProcessSpec {
   // OpenSSL starts and the keys are parsed only after one octet came on `report`: most connections of a helper never
   // need them.
   bool parse_when_asked = false;
-  std::string slow_name = "slow signatures";  // what the process of the slow lane is called
-  std::vector<base::Secret> contents = {};    // of all sources, where the caller has read them; else they are read here
+  tls::Algorithms algorithms = tls::Algorithms::all;  // `advised` has all that keys sign with; OpenSSL is fresh then
+  std::string slow_name = "slow signatures";          // what the process of the slow lane is called
+  std::vector<base::Secret> contents = {};  // of all sources, where the caller has read them; else they are read here
 };
 
 // Runs until `report` is closed by the supervisor. Returns the exit status: 0 then, 1 after a malformed message or when

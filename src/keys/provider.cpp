@@ -8,6 +8,8 @@
 #include <openssl/core_names.h>
 #include <openssl/provider.h>
 
+#include "tls/few_algorithms.hpp"
+
 namespace keys {
 
 namespace {
@@ -57,8 +59,9 @@ struct Providers {
 // properties goes on finding it.
 Providers load_both() {
   Providers both;
-  both.standard.reset(OSSL_PROVIDER_load(nullptr, "default"));
-  if (both.standard == nullptr || OSSL_PROVIDER_add_builtin(nullptr, provider_name, start_provider) != 1) return both;
+  if (!tls::has_few_algorithms()) both.standard.reset(OSSL_PROVIDER_load(nullptr, "default"));
+  const bool standard = both.standard != nullptr || tls::has_few_algorithms();
+  if (!standard || OSSL_PROVIDER_add_builtin(nullptr, provider_name, start_provider) != 1) return both;
   both.ours.reset(OSSL_PROVIDER_load(nullptr, provider_name));
   return both;
 }

@@ -11,6 +11,7 @@
 #include "tls/connection.hpp"
 #include "tls/context_inner.hpp"
 #include "tls/context_settings.hpp"
+#include "tls/few_algorithms.hpp"
 #include "tls/recollection.hpp"
 #include "tls/ticket_callback.hpp"
 #include "tls/trust.hpp"
@@ -25,7 +26,7 @@ bool is_remote(const PrivateKey& key) {
   const OSSL_PROVIDER* provider = EVP_PKEY_get0_provider(key.raw());
   if (provider == nullptr) return true;
   const std::string_view name = OSSL_PROVIDER_get0_name(provider);
-  return name != "default" && name != "fips";
+  return name != "default" && name != "fips" && name != few_algorithms_name;
 }
 
 // A second certificate of the same kind for the same names changes nothing: the first was preferred.

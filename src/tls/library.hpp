@@ -4,12 +4,20 @@
 #include <string>
 
 #include "base/result.hpp"
+#include "tls/settings.hpp"
 
 namespace tls {
 
+// `advised`: those of few_algorithms.hpp, in a third of the time.
+enum class Algorithms { all, advised };
+
 // Before the first use of OpenSSL in this process, or it starts by itself and reads openssl.cnf. False: it cannot
 // start.
-[[nodiscard]] bool start_library();
+[[nodiscard]] bool start_library(Algorithms algorithms);
+
+// What `advised` serves: settings that choose no ciphers, groups and older versions, and ask for no client certificate,
+// which could be signed by anything.
+[[nodiscard]] Algorithms algorithms_for(const ServerSettings& settings);
 
 // "OpenSSL 3.0.16 11 Feb 2025": the one at run time.
 [[nodiscard]] std::string library_version();

@@ -58,6 +58,7 @@ base::Result<KeyKeeper> KeyKeeper::start(std::vector<PemFile> files, os::JailSpe
     spec.askers.push_back(std::move(questions->second));
     spec.jail = std::move(jail);
     spec.parse_when_asked = true;
+    spec.algorithms = tls::Algorithms::advised;
     return keys::run_key_process(std::move(spec));
   };
   const auto pid = os::fork_role(role, true);
@@ -81,7 +82,7 @@ base::Result<std::vector<std::string>> KeyKeeper::public_keys() const {
 
 base::Result<tls::Context> KeyKeeper::context(const tls::ServerSettings& settings) {
   // The key process starts its OpenSSL while this one does.
-  if (!tls::start_library()) return base::fail("OpenSSL does not start");
+  if (!tls::start_library(tls::algorithms_for(settings))) return base::fail("OpenSSL does not start");
   const auto public_halves = public_keys();
   if (!public_halves) return tl::unexpected(public_halves.error());
   std::vector<tls::Identity> identities;
