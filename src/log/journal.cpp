@@ -2,7 +2,6 @@
 #include "log/journal.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 #include <utility>
 
@@ -67,9 +66,10 @@ std::string in_c_escapes(std::string_view bytes) {
 
 // Seconds with two digits that count, at most two behind the point: "0", "0.02", "1.3", "12".
 std::string in_seconds(std::chrono::milliseconds time) {
-  const double seconds = std::chrono::duration<double>(time).count();
   if (time.count() < 10) return "0";
-  return seconds < 10 ? fmt::format("{:.2g}", std::round(seconds * 100) / 100) : fmt::format("{:.0f}", seconds);
+  if (time.count() >= 10'000) return fmt::format("{:.0f}", std::chrono::duration<double>(time).count());
+  // By whole numbers: rounding would be all that the helpers need the library of mathematics for.
+  return fmt::format("{:.2g}", static_cast<double>((time.count() + 5) / 10) / 100);
 }
 
 bool is_control(char c) {

@@ -5,12 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "os/fd.hpp"
 
 namespace os {
 namespace {
+
+constexpr std::size_t first_piece = 4096;
 
 struct OpenFile {
   UniqueFd fd;
@@ -49,11 +52,17 @@ base::Result<std::string> read_file(const std::string& path, std::size_t limit) 
   auto file = open_regular(path, limit);
   if (!file) return tl::unexpected(file.error());
   // Files of /proc say 0 octets and have more: one over the limit is asked for to notice.
-  std::string text(file->size > 0 ? file->size : limit + 1, '\0');
-  const ssize_t got = read_whole(file->fd.get(), text.data(), text.size());
-  if (got < 0) return base::fail_errno(path, errno);
-  if (static_cast<std::size_t>(got) > limit) return base::fail("{}: more than {} octets", path, limit);
-  text.resize(static_cast<std::size_t>(got));
+  const std::size_t most = file->size > 0 ? file->size : limit + 1;
+  std::string text;
+  for (bool ended = false; !ended && text.size() < most;) {
+    const std::size_t before = text.size();
+    text.resize(std::min(most, before + std::max({file->size, before, first_piece})));
+    const ssize_t got = read_whole(file->fd.get(), text.data() + before, text.size() - before);
+    if (got < 0) return base::fail_errno(path, errno);
+    ended = before + static_cast<std::size_t>(got) < text.size();
+    text.resize(before + static_cast<std::size_t>(got));
+  }
+  if (text.size() > limit) return base::fail("{}: more than {} octets", path, limit);
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <memory>
 
 namespace os {
 namespace {
@@ -65,10 +66,10 @@ base::Result<bool> send_packet(int fd, std::string_view bytes, const std::vector
 }
 
 base::Result<std::optional<Packet>> receive_packet(int fd) {
-  // Not cleared: recvmsg says how much it wrote. NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): see above
-  std::array<char, max_packet> bytes;
+  // Not cleared, and not on the stack, where each page would be probed: most packets are small.
+  const auto bytes = std::make_unique_for_overwrite<char[]>(max_packet);  // NOLINT(*-avoid-c-arrays): its only form
   ControlRoom room;
-  iovec part{bytes.data(), bytes.size()};
+  iovec part{bytes.get(), max_packet};
   msghdr message{};
   message.msg_iov = &part;
   message.msg_iovlen = 1;
@@ -81,7 +82,7 @@ base::Result<std::optional<Packet>> receive_packet(int fd) {
   if (size < 0) return base::fail_errno("receive a packet", errno);
   std::vector<UniqueFd> fds = descriptors_of(message);
   if ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0) return base::fail("received a packet over the limits");
-  return Packet{std::string(bytes.data(), static_cast<std::size_t>(size)), std::move(fds)};
+  return Packet{std::string(bytes.get(), static_cast<std::size_t>(size)), std::move(fds)};
 }
 
 }  // namespace os

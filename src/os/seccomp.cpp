@@ -120,6 +120,7 @@ Rules rules_of(Role role, bool unix_sockets, pid_t pid) {
 constexpr std::uint16_t load = BPF_LD | BPF_W | BPF_ABS;
 constexpr std::uint16_t mask = BPF_ALU | BPF_AND | BPF_K;
 constexpr std::uint16_t jump_if_equal = BPF_JMP | BPF_JEQ | BPF_K;
+constexpr std::uint16_t jump_unless_less = BPF_JMP | BPF_JGE | BPF_K;
 constexpr std::uint16_t always = BPF_JMP | BPF_JA;
 constexpr std::uint16_t answer = BPF_RET | BPF_K;
 constexpr sock_filter allow{answer, 0, 0, SECCOMP_RET_ALLOW};
@@ -155,23 +156,76 @@ std::vector<sock_filter> body_of(const Rule& rule) {
   return body;
 }
 
-// The call's number is loaded once; one instruction for each call without conditions, and these first: the kernel runs
-// the program for every call there is when it enters it, and a helper enters three for each connection.
-void assemble(const Rules& rules, std::vector<sock_filter>& code) {
+// Rules that stand together in the filter: calls without conditions, in one run of numbers, or one with conditions.
+struct Group {
+  std::uint32_t first;
+  std::vector<sock_filter> code;
+};
+
+constexpr std::size_t most_in_a_group = 5;
+
+bool is_plain(const Rule& rule) {
+  return rule.conditions.empty();
+}
+
+std::uint32_t number_of(const Rule& rule) {
+  return static_cast<std::uint32_t>(rule.number);
+}
+
+// One instruction for each call.
+Group plain_group(Rules::const_iterator from, Rules::const_iterator to) {
+  Group group{number_of(*from), {}};
+  for (auto rule = from; rule != to; ++rule) {
+    group.code.push_back(skip_if_equal(number_of(*rule), static_cast<std::size_t>(to - rule)));
+  }
+  group.code.push_back(kill_process);
+  group.code.push_back(allow);
+  return group;
+}
+
+Group group_of(const Rule& rule) {
+  const auto body = body_of(rule);
+  Group group{number_of(rule), {skip_unless_equal(number_of(rule), body.size())}};
+  group.code.insert(group.code.end(), body.begin(), body.end());
+  group.code.push_back(kill_process);
+  return group;
+}
+
+// `rules` by number.
+std::vector<Group> groups_of(const Rules& rules) {
+  std::vector<Group> groups;
+  for (auto rule = rules.begin(); rule != rules.end();) {
+    const auto limit = rule + std::min<std::ptrdiff_t>(most_in_a_group, rules.end() - rule);
+    const auto end = std::find_if_not(rule, limit, is_plain);
+    groups.push_back(end == rule ? group_of(*rule) : plain_group(rule, end));
+    rule = std::max(end, rule + 1);
+  }
+  return groups;
+}
+
+// Halves, and halves of these: when a process enters it the kernel runs the program once for every call there is, and
+// a helper enters three for each connection.
+std::vector<sock_filter> search(std::vector<Group>::const_iterator from, std::vector<Group>::const_iterator to) {
+  if (to - from == 1) return from->code;
+  const auto middle = from + (to - from) / 2;
+  const auto lower = search(from, middle);
+  const auto upper = search(middle, to);
+  // A conditional jump reaches 255 instructions.
+  std::vector<sock_filter> code{{jump_unless_less, 0, 1, middle->first},
+                                {always, 0, 0, static_cast<std::uint32_t>(lower.size())}};
+  code.insert(code.end(), lower.begin(), lower.end());
+  code.insert(code.end(), upper.begin(), upper.end());
+  return code;
+}
+
+void assemble(Rules rules, std::vector<sock_filter>& code) {
+  std::sort(rules.begin(), rules.end(), [](const Rule& a, const Rule& b) { return a.number < b.number; });
+  const auto same = [](const Rule& a, const Rule& b) { return a.number == b.number && is_plain(a) && is_plain(b); };
+  rules.erase(std::unique(rules.begin(), rules.end(), same), rules.end());
+  const auto groups = groups_of(rules);
+  const auto tree = search(groups.begin(), groups.end());
   code.push_back(load_at(offsetof(seccomp_data, nr)));
-  const auto is_plain = [](const Rule& rule) { return rule.conditions.empty(); };
-  auto plain = static_cast<std::size_t>(std::count_if(rules.begin(), rules.end(), is_plain));
-  for (const auto& rule : rules) {
-    if (is_plain(rule)) code.push_back(skip_if_equal(static_cast<std::uint32_t>(rule.number), plain--));
-  }
-  code.push_back({always, 0, 0, 1});
-  code.push_back(allow);
-  for (const auto& rule : rules) {
-    if (is_plain(rule)) continue;
-    const auto body = body_of(rule);
-    code.push_back(skip_unless_equal(static_cast<std::uint32_t>(rule.number), body.size()));
-    code.insert(code.end(), body.begin(), body.end());
-  }
+  code.insert(code.end(), tree.begin(), tree.end());
 }
 
 }  // namespace
@@ -184,7 +238,6 @@ std::vector<sock_filter> filter_of(Role role, bool unix_sockets, pid_t pid) {
   // Calls of another architecture have other numbers. x32 calls have a bit no number of the lists has.
   std::vector<sock_filter> code{load_at(offsetof(seccomp_data, arch)), skip_if_equal(architecture, 1), kill_process};
   assemble(rules_of(role, unix_sockets, pid), code);
-  code.push_back(kill_process);
   return code;
 }
 
