@@ -18,8 +18,9 @@ inline constexpr const char* provider_name = "ehlock-keys";
 inline constexpr const char* provider_property = "provider=ehlock-keys";
 inline constexpr const char* default_provider_query = "provider=default";
 
-// What EVP_PKEY_fromdata() makes a remote key from: an octet string and an unsigned integer.
-inline constexpr const char* param_public_der = "ehlock-public-der";
+// What EVP_PKEY_fromdata() makes a remote key from: a pointer to an EVP_PKEY, of which it takes a reference, and an
+// unsigned integer.
+inline constexpr const char* param_public_half = "ehlock-public-half";
 inline constexpr const char* param_key_number = "ehlock-key-number";
 
 enum class KeyType : std::uint8_t { rsa, ec, ed25519 };

@@ -92,19 +92,27 @@ tls::KeyPtr from_numbers(KeyType type, const OSSL_PARAM params[]) {
   return tls::KeyPtr(key);
 }
 
+// Of the default provider, parsed and examined by whoever made the parameters.
+tls::KeyPtr public_half_in(const OSSL_PARAM& param, KeyType type) {
+  const void* pointer = nullptr;
+  std::size_t unused = 0;
+  if (OSSL_PARAM_get_octet_ptr(&param, &pointer, &unused) != 1 || pointer == nullptr) return nullptr;
+  auto* const key = const_cast<EVP_PKEY*>(static_cast<const EVP_PKEY*>(pointer));
+  return type_of(key) == type && EVP_PKEY_up_ref(key) == 1 ? tls::KeyPtr(key) : nullptr;
+}
+
 int import_key(void* data, int, const OSSL_PARAM params[]) {
   auto& key = *static_cast<ProviderKey*>(data);
-  const OSSL_PARAM* const der = OSSL_PARAM_locate_const(params, param_public_der);
-  if (der == nullptr) {
+  const OSSL_PARAM* const half = OSSL_PARAM_locate_const(params, param_public_half);
+  if (half == nullptr) {
     key.public_half = from_numbers(key.type, params);
     return key.public_half != nullptr ? 1 : 0;
   }
   const OSSL_PARAM* const number_param = OSSL_PARAM_locate_const(params, param_key_number);
   std::uint32_t number = 0;
   if (number_param == nullptr || OSSL_PARAM_get_uint32(number_param, &number) != 1) return 0;
-  if (der->data_type != OSSL_PARAM_OCTET_STRING) return 0;
-  auto public_half = parse_public_der({static_cast<const char*>(der->data), der->data_size});
-  if (public_half == nullptr || type_of(public_half.get()) != key.type) return 0;
+  auto public_half = public_half_in(*half, key.type);
+  if (public_half == nullptr) return 0;
   key.public_half = std::move(public_half);
   key.number = number;
   return 1;

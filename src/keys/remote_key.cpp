@@ -2,7 +2,6 @@
 #include "keys/remote_key.hpp"
 
 #include <array>
-#include <string>
 
 #include <openssl/err.h>
 
@@ -12,9 +11,9 @@ namespace keys {
 
 namespace {
 
-EVP_PKEY* make_remote(KeyType type, std::uint32_t number, std::string_view public_der) {
-  std::string der(public_der);  // OpenSSL's parameters point to writable memory
-  const std::array<OSSL_PARAM, 3> params{OSSL_PARAM_construct_octet_string(param_public_der, der.data(), der.size()),
+EVP_PKEY* make_remote(KeyType type, std::uint32_t number, EVP_PKEY* public_half) {
+  void* half = public_half;
+  const std::array<OSSL_PARAM, 3> params{OSSL_PARAM_construct_octet_ptr(param_public_half, &half, sizeof half),
                                          OSSL_PARAM_construct_uint32(param_key_number, &number),
                                          OSSL_PARAM_construct_end()};
   const KeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, type_name(type), provider_property));
@@ -32,7 +31,7 @@ base::Result<tls::PrivateKey> remote_key_or_why(std::uint32_t number, std::strin
   if (public_half == nullptr) return base::fail("key {}: its public half cannot be read", number);
   const std::string why = unsuitability(public_half.get());
   if (!why.empty()) return base::fail("key {}: {}", number, why);
-  EVP_PKEY* const key = make_remote(type_of(public_half.get()).value(), number, public_der);
+  EVP_PKEY* const key = make_remote(type_of(public_half.get()).value(), number, public_half.get());
   if (key == nullptr) return base::fail("key {}: OpenSSL did not take it", number);
   return tls::PrivateKey(key);
 }

@@ -53,6 +53,14 @@ std::string first_entry(const X509_NAME* name, int kind) {
   return size > 0 ? std::string(chars(text, static_cast<std::size_t>(size))) : std::string();
 }
 
+// As it stands in the certificate: OpenSSL's encoders, which it would have to look up, are for keys from elsewhere.
+std::string public_part(const X509* certificate) {
+  unsigned char* der = nullptr;
+  const int size = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &der);
+  const Asn1TextPtr owned(der);
+  return size > 0 ? std::string(chars(der, static_cast<std::size_t>(size))) : std::string();
+}
+
 base::Result<std::chrono::system_clock::time_point> moment(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return fail_openssl("certificate's validity");
@@ -100,7 +108,7 @@ base::Result<CertificateFacts> facts_of(X509* certificate) {
   facts.not_before = *begin;
   facts.not_after = *end;
   facts.key_kind = key_kind(key);
-  facts.public_der = public_der(key);
+  facts.public_der = public_part(certificate);
   ERR_clear_error();
   return facts;
 }

@@ -63,7 +63,8 @@ base::Result<Credential> read_credential(const Identity& identity) {
   std::erase_if(facts->names, [](const std::string& name) { return name.substr(0, 1) == "."; });
   if (identity.names) facts->names = *identity.names;
   if (!identity.key) return base::fail("{}: no private key", identity.origin);
-  if (identity.key.public_der() != facts->public_der) {
+  if (EVP_PKEY_eq(X509_get0_pubkey(chain->front().get()), identity.key.raw()) != 1) {
+    ERR_clear_error();
     return base::fail("{}: the private key ({}) does not belong to the certificate ({}, {})", identity.origin,
                       identity.key.kind(), facts->subject, facts->key_kind);
   }

@@ -1,8 +1,14 @@
 // OpenSSL's start without files and without a clean-up at exit.
 #include "tls/library.hpp"
 
+#include <array>
+
+#include <openssl/asn1err.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pemerr.h>
 #include <openssl/ssl.h>
+#include <openssl/x509err.h>
 
 #include "tls/few_algorithms.hpp"
 
@@ -12,23 +18,36 @@ namespace {
 
 constexpr std::uint64_t without_files = OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT;
 
+// What files of keys and certificates may have. OpenSSL's thousands of texts take a tenth of its start; those of TLS
+// itself come with the first context, those of no special place with any.
+constexpr std::array<ERR_STRING_DATA, 9> reasons{
+    {{ERR_PACK(ERR_LIB_PEM, 0, PEM_R_NO_START_LINE), "no start line"},
+     {ERR_PACK(ERR_LIB_PEM, 0, PEM_R_BAD_BASE64_DECODE), "bad base64 decode"},
+     {ERR_PACK(ERR_LIB_PEM, 0, PEM_R_BAD_END_LINE), "bad end line"},
+     {ERR_PACK(ERR_LIB_ASN1, 0, ASN1_R_HEADER_TOO_LONG), "header too long"},
+     {ERR_PACK(ERR_LIB_ASN1, 0, ASN1_R_NOT_ENOUGH_DATA), "not enough data"},
+     {ERR_PACK(ERR_LIB_ASN1, 0, ASN1_R_TOO_LONG), "too long"},
+     {ERR_PACK(ERR_LIB_ASN1, 0, ASN1_R_WRONG_TAG), "wrong tag"},
+     {ERR_PACK(ERR_LIB_X509, 0, X509_R_KEY_VALUES_MISMATCH), "key values mismatch"},
+     {0, nullptr}}};
+
 // OpenSSL's tables of names would be filled with every cipher and digest there is. How strong a certificate's signature
 // is is asked of these tables still.
 bool start_with_few() {
-  constexpr std::uint64_t without_names = OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS;
+  constexpr std::uint64_t without_names =
+      OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS;
   if (OPENSSL_init_crypto(without_files | without_names, nullptr) != 1) return false;
   for (const EVP_MD* each : {EVP_sha1(), EVP_sha224(), EVP_sha256(), EVP_sha384(), EVP_sha512(), EVP_sha3_256(),
                              EVP_sha3_384(), EVP_sha3_512()}) {
     if (EVP_add_digest(each) != 1) return false;
   }
-  return load_few_algorithms();
+  return ERR_load_strings_const(reasons.data()) == 1 && load_few_algorithms();
 }
 
 }  // namespace
 
 bool start_library(Algorithms algorithms) {
-  if (algorithms == Algorithms::advised && !start_with_few()) return false;
-  return OPENSSL_init_ssl(without_files, nullptr) == 1;
+  return algorithms == Algorithms::advised ? start_with_few() : OPENSSL_init_ssl(without_files, nullptr) == 1;
 }
 
 Algorithms algorithms_for(const ServerSettings& settings) {
