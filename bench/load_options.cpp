@@ -64,6 +64,7 @@ bool take_value(std::string_view name, std::string_view value, Options& options)
   if (name == "--rate") return read_number(value, options.rate);
   if (name == "--handoff") return read_text(value, options.handoff);
   if (name == "--postlog") return read_text(value, options.postlog);
+  if (name == "--name") return read_text(value, options.name);
   if (name == "--signatures") return read_text(value, options.signatures);
   return name == "--ciphersuites" && read_text(value, options.ciphersuites);
 }

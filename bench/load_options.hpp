@@ -16,6 +16,7 @@ struct Options {
   std::uint16_t port = 0;  // on 127.0.0.1
   Door door = Door::starttls;
   int tls_version = 0;             // an OpenSSL version number; 0: what the server prefers
+  std::string name = "localhost";  // asked for by SNI
   std::string ciphersuites;        // of TLS 1.3; empty: OpenSSL's own list
   bool resumed = false;            // offer the tickets of earlier sessions
   bool hold = false;               // keep every session open after its script, until a line arrives on standard input

@@ -35,7 +35,7 @@ std::unique_ptr<TlsClient::Connection> TlsClient::open(int socket) {
   if (ssl == nullptr || SSL_set_fd(ssl, socket) != 1) return nullptr;
   SSL_set_app_data(ssl, connection.get());
   SSL_set_connect_state(ssl);
-  std::string name = "localhost";
+  std::string name = name_;
   SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data());
   if (resumed_ && !tickets_.empty()) {
     connection->offered = std::move(tickets_.back());

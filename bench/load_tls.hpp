@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <openssl/ssl.h>
@@ -33,10 +34,12 @@ class TlsClient {
   void finish(Connection& connection);
 
  private:
-  explicit TlsClient(const Options& options) : resumed_(options.resumed), most_tickets_(2 * options.parallel) {}
+  explicit TlsClient(const Options& options)
+      : name_(options.name), resumed_(options.resumed), most_tickets_(2 * options.parallel) {}
   static int keep_new(SSL* ssl, SSL_SESSION* given);
 
   Context context_;
+  std::string name_;
   bool resumed_;
   std::size_t most_tickets_;
   std::vector<Ticket> tickets_;

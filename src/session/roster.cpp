@@ -22,16 +22,18 @@ std::string read(const std::array<char, size>& place) {
 
 }  // namespace
 
-std::size_t Roster::unused_line() {
-  for (std::size_t i = 0; i < lines; ++i) {
-    const std::size_t line = next_++ % lines;
-    if (!lines_.at(line).used) return line;
-  }
-  return lines;
+std::size_t Roster::take_line() {
+  if (given_back_count_ > 0) return given_back_.at(--given_back_count_);
+  return fresh_ < lines ? fresh_++ : lines;
+}
+
+void Roster::give_back(std::size_t line) {
+  lines_.at(line).used = false;
+  given_back_.at(given_back_count_++) = static_cast<std::uint16_t>(line);
 }
 
 Roster::Entry::Entry(Roster& roster, std::string_view session, std::string_view client, std::string_view listener)
-    : roster_(roster), line_(roster.unused_line()) {
+    : roster_(roster), line_(roster.take_line()) {
   if (line_ == lines) return;
   Line& line = roster_.lines_.at(line_);
   write(line.session, session);
@@ -42,7 +44,7 @@ Roster::Entry::Entry(Roster& roster, std::string_view session, std::string_view 
 }
 
 Roster::Entry::~Entry() {
-  if (line_ != lines) roster_.lines_.at(line_).used = false;
+  if (line_ != lines) roster_.give_back(line_);
 }
 
 std::vector<Listed> Roster::sessions() const {

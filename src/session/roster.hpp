@@ -44,10 +44,14 @@ class Roster {
     std::array<char, 60> listener{};
     std::int64_t since = 0;
   };
-  [[nodiscard]] std::size_t unused_line();
+  [[nodiscard]] std::size_t take_line();
+  void give_back(std::size_t line);
 
   std::array<Line, lines> lines_;
-  std::size_t next_ = 0;  // the worker's own
+  // The worker's own: where there is room is known, and not looked for among a thousand lines at each session.
+  std::size_t fresh_ = 0;  // lines from here on were never used
+  std::array<std::uint16_t, lines> given_back_{};
+  std::size_t given_back_count_ = 0;
 };
 
 }  // namespace session

@@ -1,6 +1,7 @@
 // What the admin socket says and what is made of it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <algorithm>
 
 #include "apps/ehlock/watch/report.hpp"
 #include "session/roster.hpp"
@@ -91,6 +92,12 @@ TEST(Roster, lists_sessions_while_they_last_and_forgets_what_does_not_fit) {
   std::vector<std::unique_ptr<session::Roster::Entry>> many;
   for (int i = 0; i < 1030; ++i) many.push_back(std::make_unique<session::Roster::Entry>(*roster, "i", "c", "l"));
   EXPECT_EQ(roster->sessions().size(), 1024U);
+  many.resize(1000);
+  EXPECT_EQ(roster->sessions().size(), 1000U);
+  for (int i = 0; i < 30; ++i) many.push_back(std::make_unique<session::Roster::Entry>(*roster, "later", "c", "l"));
+  const auto full = roster->sessions();
+  EXPECT_EQ(full.size(), 1024U);
+  EXPECT_EQ(std::count_if(full.begin(), full.end(), [](const auto& each) { return each.session == "later"; }), 24);
 }
 
 }  // namespace
