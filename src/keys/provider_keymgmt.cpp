@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 
 #include "keys/provider.hpp"
+#include "tls/shielded.hpp"
 
 namespace keys {
 
@@ -125,7 +126,7 @@ const char* signature_name_of_ec(int operation) {
 template <KeyType type>
 const OSSL_DISPATCH* functions() {
   static const std::array<OSSL_DISPATCH, 13> table{
-      {{OSSL_FUNC_KEYMGMT_NEW, reinterpret_cast<AnyFunction>(new_key<type>)},
+      {{OSSL_FUNC_KEYMGMT_NEW, reinterpret_cast<AnyFunction>(tls::shielded<new_key<type>>)},
        {OSSL_FUNC_KEYMGMT_FREE, reinterpret_cast<AnyFunction>(free_key)},
        {OSSL_FUNC_KEYMGMT_HAS, reinterpret_cast<AnyFunction>(has)},
        {OSSL_FUNC_KEYMGMT_MATCH, reinterpret_cast<AnyFunction>(match)},
@@ -133,7 +134,7 @@ const OSSL_DISPATCH* functions() {
        {OSSL_FUNC_KEYMGMT_GETTABLE_PARAMS, reinterpret_cast<AnyFunction>(gettable_facts)},
        {OSSL_FUNC_KEYMGMT_EXPORT, reinterpret_cast<AnyFunction>(export_key)},
        {OSSL_FUNC_KEYMGMT_EXPORT_TYPES, reinterpret_cast<AnyFunction>(public_numbers)},
-       {OSSL_FUNC_KEYMGMT_IMPORT, reinterpret_cast<AnyFunction>(import_key)},
+       {OSSL_FUNC_KEYMGMT_IMPORT, reinterpret_cast<AnyFunction>(tls::shielded<import_key>)},
        {OSSL_FUNC_KEYMGMT_IMPORT_TYPES, reinterpret_cast<AnyFunction>(public_numbers)},
        // EC keys sign by a name of another algorithm; the others sign by their own.
        {type == KeyType::ec ? OSSL_FUNC_KEYMGMT_QUERY_OPERATION_NAME : 0,

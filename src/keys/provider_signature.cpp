@@ -12,6 +12,7 @@
 
 #include "base/text.hpp"
 #include "keys/provider.hpp"
+#include "tls/shielded.hpp"
 
 namespace keys {
 
@@ -308,17 +309,17 @@ int begin_message(void* context, const char* digest, void* key_data, const OSSL_
 
 const OSSL_DISPATCH* digest_functions() {
   static const std::array<OSSL_DISPATCH, 13> table{
-      {{OSSL_FUNC_SIGNATURE_NEWCTX, reinterpret_cast<AnyFunction>(new_signing)},
+      {{OSSL_FUNC_SIGNATURE_NEWCTX, reinterpret_cast<AnyFunction>(tls::shielded<new_signing>)},
        {OSSL_FUNC_SIGNATURE_FREECTX, reinterpret_cast<AnyFunction>(free_signing)},
-       {OSSL_FUNC_SIGNATURE_DUPCTX, reinterpret_cast<AnyFunction>(copy_signing)},
-       {OSSL_FUNC_SIGNATURE_SIGN_INIT, reinterpret_cast<AnyFunction>(begin)},
-       {OSSL_FUNC_SIGNATURE_SIGN, reinterpret_cast<AnyFunction>(sign)},
-       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, reinterpret_cast<AnyFunction>(begin_hashing)},
+       {OSSL_FUNC_SIGNATURE_DUPCTX, reinterpret_cast<AnyFunction>(tls::shielded<copy_signing>)},
+       {OSSL_FUNC_SIGNATURE_SIGN_INIT, reinterpret_cast<AnyFunction>(tls::shielded<begin>)},
+       {OSSL_FUNC_SIGNATURE_SIGN, reinterpret_cast<AnyFunction>(tls::shielded<sign>)},
+       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, reinterpret_cast<AnyFunction>(tls::shielded<begin_hashing>)},
        {OSSL_FUNC_SIGNATURE_DIGEST_SIGN_UPDATE, reinterpret_cast<AnyFunction>(hash)},
-       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN_FINAL, reinterpret_cast<AnyFunction>(sign_hash)},
-       {OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, reinterpret_cast<AnyFunction>(options)},
+       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN_FINAL, reinterpret_cast<AnyFunction>(tls::shielded<sign_hash>)},
+       {OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, reinterpret_cast<AnyFunction>(tls::shielded<options>)},
        {OSSL_FUNC_SIGNATURE_GETTABLE_CTX_PARAMS, reinterpret_cast<AnyFunction>(gettable_options)},
-       {OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, reinterpret_cast<AnyFunction>(set_options)},
+       {OSSL_FUNC_SIGNATURE_SET_CTX_PARAMS, reinterpret_cast<AnyFunction>(tls::shielded<set_options>)},
        {OSSL_FUNC_SIGNATURE_SETTABLE_CTX_PARAMS, reinterpret_cast<AnyFunction>(settable_options)},
        {0, nullptr}}};
   return table.data();
@@ -326,12 +327,12 @@ const OSSL_DISPATCH* digest_functions() {
 
 const OSSL_DISPATCH* message_functions() {
   static const std::array<OSSL_DISPATCH, 8> table{
-      {{OSSL_FUNC_SIGNATURE_NEWCTX, reinterpret_cast<AnyFunction>(new_signing)},
+      {{OSSL_FUNC_SIGNATURE_NEWCTX, reinterpret_cast<AnyFunction>(tls::shielded<new_signing>)},
        {OSSL_FUNC_SIGNATURE_FREECTX, reinterpret_cast<AnyFunction>(free_signing)},
-       {OSSL_FUNC_SIGNATURE_DUPCTX, reinterpret_cast<AnyFunction>(copy_signing)},
-       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, reinterpret_cast<AnyFunction>(begin_message)},
-       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN, reinterpret_cast<AnyFunction>(sign)},
-       {OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, reinterpret_cast<AnyFunction>(options)},
+       {OSSL_FUNC_SIGNATURE_DUPCTX, reinterpret_cast<AnyFunction>(tls::shielded<copy_signing>)},
+       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN_INIT, reinterpret_cast<AnyFunction>(tls::shielded<begin_message>)},
+       {OSSL_FUNC_SIGNATURE_DIGEST_SIGN, reinterpret_cast<AnyFunction>(tls::shielded<sign>)},
+       {OSSL_FUNC_SIGNATURE_GET_CTX_PARAMS, reinterpret_cast<AnyFunction>(tls::shielded<options>)},
        {OSSL_FUNC_SIGNATURE_GETTABLE_CTX_PARAMS, reinterpret_cast<AnyFunction>(gettable_options)},
        {0, nullptr}}};
   return table.data();

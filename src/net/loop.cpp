@@ -17,6 +17,10 @@ constexpr std::size_t events_at_once = 128;
 // So many rounds among coroutines that wake each other, then the descriptors are looked at.
 constexpr int rounds_at_once = 64;
 
+void make_room(std::vector<std::coroutine_handle<>>& list, std::size_t size) {
+  if (size > list.capacity()) list.reserve(std::max(size, 2 * list.capacity()));
+}
+
 std::uint64_t mark_of(int fd, std::uint32_t generation) {
   return (std::uint64_t{generation} << 32) | static_cast<std::uint32_t>(fd);
 }
@@ -48,7 +52,8 @@ void Loop::begin(std::coroutine_handle<> root) {
 void Loop::resume_ready() {
   for (int round = 0; round < rounds_at_once && !ready_.empty(); ++round) {
     round_.swap(ready_);
-    for (const auto coroutine : round_) coroutine.resume();
+    // By number: who waits again makes room in this list too.
+    for (std::size_t i = 0; i < round_.size(); ++i) round_[i].resume();  // NOLINT(modernize-loop-convert): see above
     round_.clear();
   }
 }
@@ -81,8 +86,18 @@ Task<void> Loop::sleep_until(Deadline deadline) {
   (void)co_await pause;
 }
 
+// All who wait may have to go on at once, and that must not need memory: who wakes them could not be told of its lack.
 Due::iterator Loop::expect(Deadline deadline, Pause& pause) {
+  const std::size_t all = ready_.size() + due_.size() + 1;
+  make_room(ready_, all);
+  make_room(round_, all);
   return due_.emplace_hint(due_.end(), deadline, &pause);  // most deadlines are the latest so far
+}
+
+void Loop::drop(std::coroutine_handle<> coroutine) {
+  const std::coroutine_handle<> nobody = std::noop_coroutine();
+  std::replace(ready_.begin(), ready_.end(), coroutine, nobody);
+  std::replace(round_.begin(), round_.end(), coroutine, nobody);
 }
 
 int Loop::watch(int fd, std::uint32_t events, Waiter& waiter) {

@@ -38,8 +38,9 @@ class Loop {
   // A task of its own: runs now if the loop does.
   void begin(std::coroutine_handle<> root);
 
-  // The coroutine goes on in the loop's next round.
+  // The coroutine goes on in the loop's next round, or not after all.
   void resume(std::coroutine_handle<> coroutine) { ready_.push_back(coroutine); }
+  void drop(std::coroutine_handle<> coroutine);
 
   [[nodiscard]] Due::iterator expect(Deadline deadline, Pause& pause);
   void forget(Due::iterator pause) { due_.erase(pause); }

@@ -11,6 +11,7 @@ Pause::Pause(Loop& loop, Deadline deadline, Bell* first, Bell* second) : loop_(l
 
 Pause::~Pause() {
   if (waiting_) leave();
+  if (going_on_) loop_.drop(going_on_);  // its coroutine is destroyed before its turn came
 }
 
 void Pause::await_suspend(std::coroutine_handle<> waiting) {
@@ -21,10 +22,16 @@ void Pause::await_suspend(std::coroutine_handle<> waiting) {
   }
 }
 
+int Pause::await_resume() noexcept {
+  going_on_ = nullptr;
+  return rang_;
+}
+
 void Pause::end(int rang) {
   leave();
   rang_ = rang;
-  loop_.resume(std::exchange(waiting_, nullptr));
+  going_on_ = std::exchange(waiting_, nullptr);
+  loop_.resume(going_on_);
 }
 
 void Pause::leave() {

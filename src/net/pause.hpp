@@ -30,7 +30,7 @@ class Pause {
 
   [[nodiscard]] bool await_ready() const noexcept { return false; }
   void await_suspend(std::coroutine_handle<> waiting);
-  [[nodiscard]] int await_resume() const noexcept { return rang_; }
+  [[nodiscard]] int await_resume() noexcept;
 
   // For the loop: the deadline has passed.
   void pass() { end(-1); }
@@ -52,8 +52,9 @@ class Pause {
   Loop& loop_;
   Deadline deadline_;
   std::array<Ear, 2> ears_;
-  std::coroutine_handle<> waiting_;  // while suspended
-  Due::iterator due_;                // valid while suspended
+  std::coroutine_handle<> waiting_;   // while suspended
+  std::coroutine_handle<> going_on_;  // from the end of the pause to its turn
+  Due::iterator due_;                 // valid while suspended
   int rang_ = -1;
 };
 

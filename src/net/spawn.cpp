@@ -1,25 +1,29 @@
 #include "net/spawn.hpp"
 
-#include <coroutine>
+#include <chrono>
 #include <exception>
 #include <utility>
 
 namespace net {
-namespace {
 
 // A coroutine nobody waits for: on the loop's list from its making to its end, with which it is gone.
-struct Root {
+class Root {
+ public:
   class promise_type {
    public:
     template <typename... Rest>
-    explicit promise_type(Loop& loop, Rest&... /*rest*/) : loop_(loop) {
+    explicit promise_type(Loop& loop, Aside* owner, Rest&... /*rest*/) : loop_(loop), owner_(owner) {
       place_ = loop_.roots().insert(loop_.roots().end(), handle());
+      if (owner_ != nullptr) owner_->root_ = handle();
     }
-    ~promise_type() { loop_.roots().erase(place_); }
+    ~promise_type() {
+      loop_.roots().erase(place_);
+      if (owner_ != nullptr) owner_->root_ = nullptr;
+    }
     promise_type(const promise_type&) = delete;
     promise_type& operator=(const promise_type&) = delete;
 
-    [[nodiscard]] Root get_return_object() { return {handle()}; }
+    [[nodiscard]] Root get_return_object() { return Root(handle()); }
     [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
     [[nodiscard]] std::suspend_never final_suspend() const noexcept { return {}; }
     void return_void() const noexcept {}
@@ -29,13 +33,23 @@ struct Root {
     std::coroutine_handle<> handle() { return std::coroutine_handle<promise_type>::from_promise(*this); }
 
     Loop& loop_;
+    Aside* owner_;
     Loop::Roots::iterator place_;
   };
 
-  std::coroutine_handle<> coroutine;
+  void begin(Loop& loop) const { loop.begin(coroutine_); }
+
+ private:
+  explicit Root(std::coroutine_handle<> coroutine) : coroutine_(coroutine) {}
+  std::coroutine_handle<> coroutine_;
 };
 
-Root run_guarded(Loop& /*loop*/, Task<void> task, std::function<void(std::string_view)> failed) {
+namespace {
+
+// Before a task that failed is begun again.
+constexpr std::chrono::milliseconds a_moment{100};
+
+Root run_guarded(Loop& /*loop*/, Aside* /*owner*/, Task<void> task, Failed failed) {
   try {
     co_await std::move(task);
   } catch (const Disconnected&) {
@@ -45,11 +59,35 @@ Root run_guarded(Loop& /*loop*/, Task<void> task, std::function<void(std::string
   }
 }
 
+Root run_for_ever(Loop& loop, Aside* /*owner*/, std::function<Task<void>()> begin, Failed failed) {
+  for (;;) {
+    try {
+      Task<void> task = begin();
+      co_await std::move(task);
+      co_return;
+    } catch (const std::exception& fault) {
+      failed(fault.what());
+    }
+    co_await loop.sleep_until(after(a_moment));
+  }
+}
+
 }  // namespace
 
-void spawn(Loop& loop, Task<void> task, std::function<void(std::string_view)> failed) {
-  const Root root = run_guarded(loop, std::move(task), std::move(failed));
-  loop.begin(root.coroutine);
+void spawn(Loop& loop, Task<void> task, Failed failed) {
+  run_guarded(loop, nullptr, std::move(task), std::move(failed)).begin(loop);
+}
+
+void keep(Loop& loop, std::function<Task<void>()> begin, Failed failed) {
+  run_for_ever(loop, nullptr, std::move(begin), std::move(failed)).begin(loop);
+}
+
+void Aside::begin(Loop& loop, Task<void> task, Failed failed) {
+  run_guarded(loop, this, std::move(task), std::move(failed)).begin(loop);
+}
+
+void Aside::end() {
+  if (root_) root_.destroy();
 }
 
 }  // namespace net

@@ -3,10 +3,7 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 #include <utility>
-
-#include "net/spawn.hpp"
 
 namespace session {
 namespace {
@@ -38,7 +35,10 @@ ClearPhase::ClearPhase(net::Loop& loop, Channel& client, net::Stream& program, s
 }
 
 net::Task<ClearPhase::End> ClearPhase::run() {
-  net::spawn(loop_, watch_control(), [](std::string_view) { std::abort(); });
+  watch_.begin(loop_, watch_control(), [this](std::string_view) {
+    relay_.stop();
+    watched_.set();
+  });
   const Relay::End end = co_await relay_.run();
   control_.interrupt();
   (void)co_await watched_.wait(without_end());

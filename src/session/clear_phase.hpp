@@ -5,6 +5,7 @@
 #include <string>
 
 #include "net/event.hpp"
+#include "net/spawn.hpp"
 #include "session/relay.hpp"
 
 namespace session {
@@ -53,6 +54,7 @@ class ClearPhase {
   Wish wish_ = Wish::none;
   net::Event watched_;  // nobody reads the control pipe any more
   Relay relay_;
+  net::Aside watch_;  // of the control pipe
 };
 
 }  // namespace session

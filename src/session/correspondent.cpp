@@ -31,17 +31,22 @@ Correspondent::Correspondent(net::Loop& loop, os::UniqueFd channel, NumberOf num
 
 net::Task<std::optional<os::Packet>> Correspondent::ask(std::uint64_t number, std::string question,
                                                         net::Deadline deadline) {
-  Waiting mine(loop_);
-  waiting_.emplace(number, &mine);
+  Waiting mine(*this, number);
   bool answered = false;
   while (!answered && net::Clock::now() < deadline) {
     tell(question);
     const net::Deadline patience = std::min(deadline, net::after(ask_again_after));
     answered = co_await mine.answered.wait(patience);
   }
-  waiting_.erase(number);
   if (!answered) co_return std::nullopt;
   co_return std::move(mine.answer);
+}
+
+void Correspondent::start(const net::Failed& failed) {
+  const auto send = [this] { return send_questions(); };
+  const auto receive = [this] { return receive_answers(); };
+  net::keep(loop_, send, failed);
+  net::keep(loop_, receive, failed);
 }
 
 // False: there is no room for it now.
@@ -89,8 +94,10 @@ void Correspondent::deliver(os::Packet packet) {
   if (!number) end_of_trust();
   const auto found = waiting_.find(*number);
   if (found == waiting_.end()) return;  // too late, or the second answer to a question asked again
-  found->second->answer = std::move(packet);
-  found->second->answered.set();
+  Waiting& asker = *found->second;
+  waiting_.erase(found);  // the first answer counts
+  asker.answer = std::move(packet);
+  asker.answered.set();
 }
 
 }  // namespace session

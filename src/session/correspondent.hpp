@@ -14,6 +14,7 @@
 
 #include "net/event.hpp"
 #include "net/loop.hpp"
+#include "net/spawn.hpp"
 #include "net/waiter.hpp"
 #include "os/packet.hpp"
 
@@ -35,17 +36,28 @@ class Correspondent {
   // Says something that has no answer.
   void tell(std::string message);
 
-  // Run for the life of the process, each spawned once.
-  [[nodiscard]] net::Task<void> send_questions();
-  [[nodiscard]] net::Task<void> receive_answers();
+  // Once: it listens and speaks for the life of the process. `failed` hears of a lack of memory, which may cost an
+  // answer: its question is asked again.
+  void start(const net::Failed& failed);
 
  private:
+  // One question under way: listed until its answer came or it went.
   struct Waiting {
-    explicit Waiting(net::Loop& loop) : answered(loop) {}
+    Waiting(Correspondent& whose, std::uint64_t of) : all(whose.waiting_), number(of), answered(whose.loop_) {
+      all.emplace(number, this);
+    }
+    ~Waiting() { all.erase(number); }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+    std::map<std::uint64_t, Waiting*>& all;
+    std::uint64_t number;
     net::Event answered;
     os::Packet answer;
   };
 
+  [[nodiscard]] net::Task<void> send_questions();
+  [[nodiscard]] net::Task<void> receive_answers();
   [[nodiscard]] bool send_now(const std::string& message);
   void deliver(os::Packet packet);
 

@@ -1,9 +1,5 @@
 #include "session/relay.hpp"
 
-#include <cstdlib>
-
-#include "net/spawn.hpp"
-
 namespace session {
 namespace {
 
@@ -23,11 +19,6 @@ bool looks_like_handshake(std::string_view octets) {
   return !octets.empty() && octets.substr(0, 2) == beginning.substr(0, octets.size());
 }
 
-// A coroutine that throws is out of memory: there is no session to go on with.
-void broken(std::string_view) {
-  std::abort();
-}
-
 }  // namespace
 
 Relay::Relay(net::Loop& loop, Channel& client, net::Stream& other, std::chrono::seconds idle)
@@ -43,8 +34,9 @@ Relay::Relay(net::Loop& loop, Channel& client, net::Stream& other, std::chrono::
 
 net::Task<Relay::End> Relay::run() {
   touch();
-  net::spawn(loop_, from_client(), broken);
-  net::spawn(loop_, from_other(), broken);
+  const auto broken = [this](std::string_view) { fail(); };
+  up_.begin(loop_, from_client(), broken);
+  down_.begin(loop_, from_other(), broken);
   while (running_ > 0) {
     const net::Deadline limit = ending() ? net::after(farewell) : last_ + idle_;
     const bool changed = co_await changed_.wait(limit);
@@ -92,6 +84,12 @@ std::string_view Relay::held() const {
 void Relay::one_is_over() {
   --running_;
   changed_.set();
+}
+
+// A direction ran out of memory: there is no session to go on with.
+void Relay::fail() {
+  one_is_over();
+  stop();
 }
 
 net::Task<void> Relay::from_other() {

@@ -8,6 +8,7 @@
 
 #include "base/buffer.hpp"
 #include "net/event.hpp"
+#include "net/spawn.hpp"
 #include "net/stream.hpp"
 #include "session/channel.hpp"
 
@@ -53,6 +54,7 @@ class Relay {
   [[nodiscard]] End verdict() const;
   void pass_on_the_rest();
   void one_is_over();
+  void fail();
   void touch() { last_ = net::Clock::now(); }
 
   net::Loop& loop_;
@@ -72,6 +74,8 @@ class Relay {
   bool client_lost_ = false;
   bool other_ended_ = false;
   bool deaf_ = false;  // the other side takes nothing more
+  net::Aside up_;      // the two directions; they go first
+  net::Aside down_;
 };
 
 }  // namespace session

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "tls/shielded.hpp"
+
 namespace tls {
 namespace {
 
@@ -47,7 +49,7 @@ BioMethodPtr make_method() {
   BioMethodPtr method(BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "ehlock wire"));
   if (!method) return nullptr;
   BIO_meth_set_read_ex(method.get(), read_from_wire);
-  BIO_meth_set_write_ex(method.get(), write_to_wire);
+  BIO_meth_set_write_ex(method.get(), shielded<write_to_wire>);
   BIO_meth_set_ctrl(method.get(), control);
   BIO_meth_set_create(method.get(), begin);
   return method;

@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "tls/connection.hpp"
 #include "tls/server_names.hpp"
+#include "tls/shielded.hpp"
 
 namespace tls {
 namespace {
@@ -127,7 +128,7 @@ std::optional<std::string_view> raw_server_name(SSL* ssl) {
 }
 
 void use_client_hello(SSL_CTX* context) {
-  SSL_CTX_set_client_hello_cb(context, on_client_hello, nullptr);
+  SSL_CTX_set_client_hello_cb(context, shielded<on_client_hello, SSL_CLIENT_HELLO_ERROR>, nullptr);
   SSL_CTX_callback_ctrl(context, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(on_server_name));
 }
 

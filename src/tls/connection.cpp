@@ -1,6 +1,7 @@
 // One connection's steps: beginning, shaking hands, failing. See traffic.cpp for what comes after the handshake.
 #include "tls/connection.hpp"
 
+#include "tls/shielded.hpp"
 #include "tls/trace.hpp"
 #include "tls/trust.hpp"
 
@@ -35,7 +36,7 @@ void Engine::Inner::begin() {
   }
   BIO* const both_ways = bio.release();
   SSL_set_bio(ssl.get(), both_ways, both_ways);
-  if (context->trace) SSL_set_info_callback(ssl.get(), trace_step);
+  if (context->trace) SSL_set_info_callback(ssl.get(), shielded<trace_step>);
   context->serves ? begin_serving() : begin_asking();
 }
 

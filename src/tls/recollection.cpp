@@ -5,6 +5,7 @@
 
 #include "tls/client_hello.hpp"
 #include "tls/connection.hpp"
+#include "tls/shielded.hpp"
 #include "tls/ticket_callback.hpp"
 
 namespace tls {
@@ -88,8 +89,8 @@ void use_memory(SSL_CTX* context, const SessionMemory& memory) {
   SSL_CTX_set_session_cache_mode(context,
                                  SSL_SESS_CACHE_SERVER | SSL_SESS_CACHE_NO_INTERNAL | SSL_SESS_CACHE_NO_AUTO_CLEAR);
   if (!memory.sessions_asked) return;
-  SSL_CTX_sess_set_get_cb(context, on_lookup);
-  SSL_CTX_sess_set_new_cb(context, on_new_session);
+  SSL_CTX_sess_set_get_cb(context, shielded<on_lookup>);
+  SSL_CTX_sess_set_new_cb(context, shielded<on_new_session>);
 }
 
 }  // namespace tls

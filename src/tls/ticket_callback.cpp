@@ -10,6 +10,7 @@
 #include <openssl/rand.h>
 
 #include "tls/connection.hpp"
+#include "tls/shielded.hpp"
 
 namespace tls {
 namespace {
@@ -95,7 +96,7 @@ int open_ticket(const TicketRing& ring, const TicketSeal& seal) {
 }
 
 void use_ticket_ring(SSL_CTX* context) {
-  SSL_CTX_set_tlsext_ticket_key_evp_cb(context, on_ticket);
+  SSL_CTX_set_tlsext_ticket_key_evp_cb(context, shielded<on_ticket, -1>);
 }
 
 }  // namespace tls

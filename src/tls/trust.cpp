@@ -9,6 +9,7 @@
 #include "tls/certificates.hpp"
 #include "tls/connection.hpp"
 #include "tls/public_half.hpp"
+#include "tls/shielded.hpp"
 
 namespace tls {
 namespace {
@@ -81,7 +82,7 @@ base::Result<bool> use_client_rule(SSL_CTX* context, const ServerSettings& setti
   }
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), stop_when_too_deep);
   SSL_CTX_set_verify_depth(context, settings.leeway.verify_depth + 1);
-  SSL_CTX_set_cert_verify_callback(context, judge_client, nullptr);
+  SSL_CTX_set_cert_verify_callback(context, shielded<judge_client>, nullptr);
   const auto announced =
       settings.client_ca.empty() ? base::Result<bool>(true) : trust_authorities(context, settings.client_ca, true);
   const std::string& more = settings.leeway.more_ca;

@@ -97,19 +97,24 @@ net::Task<void> follow_orders(HandoffService& service, net::Listener* listener) 
 // The listener, where there is one; it outlives the loop.
 std::unique_ptr<net::Listener> start_tasks(HandoffService& service) {
   const auto broken = [](std::string_view) { std::abort(); };
+  const auto warn = [sink = service.spec.sink](std::string_view text) {
+    sink->write(log::Severity::error, fmt::format("error: a task failed and is begun again: {}", text));
+  };
   std::unique_ptr<net::Listener> listener;
   if (service.spec.listener) {
     listener = std::make_unique<net::Listener>(service.loop, std::move(service.spec.listener));
-    net::spawn(service.loop, accept_clients(service, *listener), broken);
+    const auto accept = [&service, &from = *listener] { return accept_clients(service, from); };
+    net::keep(service.loop, accept, warn);
   } else {
     service.accepting = false;
     net::spawn(service.loop, serve_handoff(service, std::move(service.spec.only_session)), broken);
   }
   net::spawn(service.loop, follow_orders(service, listener.get()), broken);
-  net::spawn(service.loop, service.tlsmgr.run(), broken);
-  net::spawn(service.loop, service.sessions.keep_keys(), broken);
-  net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
-  net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);
+  const auto ask_tlsmgr = [&service] { return service.tlsmgr.run(); };
+  const auto keep_keys = [&service] { return service.sessions.keep_keys(); };
+  net::keep(service.loop, ask_tlsmgr, warn);
+  net::keep(service.loop, keep_keys, warn);
+  service.signer.correspondent().start(warn);
   return listener;
 }
 

@@ -2,10 +2,6 @@
 
 #include <poll.h>
 
-#include <cstdlib>
-
-#include "net/spawn.hpp"
-
 namespace app {
 namespace {
 
@@ -24,7 +20,10 @@ HandshakeWatch::HandshakeWatch(net::Loop& loop, net::Stream& plain, net::Stream&
     : loop_(loop), plain_(plain), client_(client), over_(loop), watched_(loop) {}
 
 void HandshakeWatch::begin() {
-  net::spawn(loop_, watch(), [](std::string_view) { std::abort(); });
+  watching_.begin(loop_, watch(), [this](std::string_view) {
+    client_.close();
+    watched_.set();
+  });
 }
 
 net::Task<void> HandshakeWatch::watch() {

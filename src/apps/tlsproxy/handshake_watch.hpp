@@ -3,6 +3,7 @@
 #pragma once
 
 #include "net/event.hpp"
+#include "net/spawn.hpp"
 #include "net/stream.hpp"
 
 namespace app {
@@ -12,7 +13,6 @@ class HandshakeWatch {
   // All outlive it. `client` is closed when `plain` has no other end any more.
   HandshakeWatch(net::Loop& loop, net::Stream& plain, net::Stream& client);
 
-  // Then end() before it goes.
   void begin();
 
   // The handshake is over; true when it was given up. Nobody waits on `plain` any more.
@@ -28,6 +28,7 @@ class HandshakeWatch {
   net::Event watched_;  // watch() has ended
   bool ending_ = false;
   bool hung_up_ = false;
+  net::Aside watching_;
 };
 
 }  // namespace app

@@ -25,6 +25,7 @@ TlsmgrClient::TlsmgrClient(net::Loop& loop, std::function<void()> want_stream, b
       silent_until_(net::Clock::now()) {}
 
 net::Task<void> TlsmgrClient::run() {
+  stream_.reset();  // begun again: an answer may be under way that nobody waits for
   for (;;) {
     const bool wanted = co_await wanted_.wait(stream_ ? net::after(idle) : net::after(without_end));
     wanted_.reset();
@@ -75,7 +76,10 @@ net::Task<std::optional<postfix::Attributes>> TlsmgrClient::perform(const Job& j
     fresh = !stream_;
     const bool opened = !fresh || co_await open(deadline);
     if (!opened) break;
-    const net::Io sent = co_await stream_->write(job.request, deadline);
+    base::Buffer unasked(1);
+    const bool quiet = !stream_->read_now(unasked);  // what is there now would be taken for the answer
+    net::Io sent = net::Io::lost;
+    if (quiet) sent = co_await stream_->write(job.request, deadline);
     std::optional<postfix::Attributes> reply;
     if (sent == net::Io::done) reply = co_await hear(deadline);
     if (reply) {
@@ -108,7 +112,8 @@ net::Task<std::optional<postfix::Attributes>> TlsmgrClient::hear(net::Deadline d
   while (reader.state() == postfix::ListReader::State::need_more) {
     const net::Io got = co_await stream_->read(bytes, deadline);
     if (got != net::Io::done) co_return std::nullopt;
-    (void)reader.feed(bytes.view());
+    bytes.consume(reader.feed(bytes.view()));
+    if (reader.state() == postfix::ListReader::State::done && !bytes.empty()) co_return std::nullopt;  // unasked for
     bytes.clear();
   }
   if (reader.state() == postfix::ListReader::State::fault) co_return std::nullopt;

@@ -145,10 +145,7 @@ void start_tasks(MailSession& my, LeveledSink& sink) {
     sink.fatal(text);
     my.loop.stop();
   };
-  if (my.connector) {
-    net::spawn(my.loop, my.connector->correspondent().send_questions(), broken);
-    net::spawn(my.loop, my.connector->correspondent().receive_answers(), broken);
-  }
+  if (my.connector) my.connector->correspondent().start(broken);
   if (my.can_be_told) net::spawn(my.loop, my.tls->listen([&my] { my.drain.begin(); }), broken);
   net::spawn(my.loop, talk(my), broken);
   net::spawn(my.loop, my.watch.run([] {}, [&my] { my.drain.begin(); }), broken);

@@ -8,8 +8,8 @@ namespace app {
 class Counted {
  public:
   Counted(Service& service, const WorkerListener& entrance) : service_(service) {
-    ++service_.active;
     service_.spec.board->tallies.add({"connections", entrance.name});
+    ++service_.active;  // behind what may fail for want of memory
     ++service_.spec.board->places.at(service_.spec.place).active;
   }
   ~Counted() {

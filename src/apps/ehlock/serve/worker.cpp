@@ -155,19 +155,18 @@ std::string lines_of(const os::JailReport& report) {
 void start_tasks(Service& service, std::vector<std::unique_ptr<net::Listener>>& listeners,
                  std::shared_ptr<tls::TicketRing> tickets) {
   const auto broken = [](std::string_view) { std::abort(); };
+  const auto warn = [sink = service.spec.sink](std::string_view text) {
+    sink->write(log::Severity::error, fmt::format("a task failed and is begun again: {}", text));
+  };
   for (std::size_t i = 0; i < listeners.size(); ++i) {
-    net::spawn(service.loop, accept_clients(service, *listeners[i], service.spec.listeners[i]), broken);
+    const auto accept = [&service, &listener = *listeners[i], &entrance = service.spec.listeners[i]] {
+      return accept_clients(service, listener, entrance);
+    };
+    net::keep(service.loop, accept, warn);
   }
-  net::spawn(service.loop, service.signer.correspondent().send_questions(), broken);
-  net::spawn(service.loop, service.signer.correspondent().receive_answers(), broken);
-  if (service.launcher) {
-    net::spawn(service.loop, service.launcher->correspondent().send_questions(), broken);
-    net::spawn(service.loop, service.launcher->correspondent().receive_answers(), broken);
-  }
-  if (service.resolver) {
-    net::spawn(service.loop, service.resolver->correspondent().send_questions(), broken);
-    net::spawn(service.loop, service.resolver->correspondent().receive_answers(), broken);
-  }
+  service.signer.correspondent().start(warn);
+  if (service.launcher) service.launcher->correspondent().start(warn);
+  if (service.resolver) service.resolver->correspondent().start(warn);
   if (service.redis != nullptr) net::spawn(service.loop, service.redis->keep_connected(), broken);
   net::spawn(service.loop, follow_orders({service, listeners, std::move(tickets)}, service.spec.control.get()), broken);
 }
