@@ -2,11 +2,8 @@
 
 namespace net {
 
-Task<bool> Event::wait(Deadline deadline) {
-  if (set_) co_return true;
-  Pause pause(loop_, deadline, &bell_);
-  const int rang = co_await pause;
-  co_return rang == 0;
+Wait<in_time> Event::wait(Deadline deadline) {
+  return {loop_, deadline, set_ ? std::optional(0) : std::nullopt, &bell_};
 }
 
 void Event::set() {

@@ -7,12 +7,16 @@
 
 namespace net {
 
+[[nodiscard]] constexpr bool in_time(int rang) {
+  return rang == 0;
+}
+
 class Event {
  public:
   explicit Event(Loop& loop) : loop_(loop) {}
 
   // True when set before the deadline, also when it was set before the wait. An event that goes ends its waits: false.
-  [[nodiscard]] Task<bool> wait(Deadline deadline);
+  [[nodiscard]] Wait<in_time> wait(Deadline deadline);
   void set();
   void reset() { set_ = false; }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <coroutine>
 #include <map>
+#include <optional>
 
 #include "net/task.hpp"
 
@@ -75,6 +76,24 @@ class Bell {
  private:
   friend class Pause;
   Pause::Ear* listeners_ = nullptr;
+};
+
+// A pause whose end means something: meaning(number of the bell, or -1). What is known beforehand is not waited for.
+// Awaited where it is made; no memory but its place in the frame of who waits:
+//   const Ready ready = co_await waiter.wait(Direction::read, deadline);
+template <auto meaning>
+class [[nodiscard]] Wait {
+ public:
+  Wait(Loop& loop, Deadline deadline, std::optional<int> known, Bell* first, Bell* second = nullptr)
+      : pause_(loop, deadline, first, second), known_(known) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return known_.has_value(); }
+  void await_suspend(std::coroutine_handle<> waiting) { pause_.await_suspend(waiting); }
+  [[nodiscard]] auto await_resume() noexcept { return meaning(known_ ? *known_ : pause_.await_resume()); }
+
+ private:
+  Pause pause_;
+  std::optional<int> known_;
 };
 
 }  // namespace net

@@ -11,6 +11,12 @@ namespace {
 constexpr std::uint32_t reading = EPOLLIN | EPOLLRDHUP;
 constexpr std::uint32_t both = EPOLLHUP | EPOLLERR;
 
+// What a look found, as the number of the bell that would have told it.
+std::optional<int> rung_by(std::optional<Ready> found, int number) {
+  if (!found) return std::nullopt;
+  return *found == Ready::yes ? number : -1;
+}
+
 }  // namespace
 
 Waiter::~Waiter() {
@@ -31,42 +37,33 @@ void Waiter::notice(std::uint32_t events) {
 }
 
 // Being told of a descriptor, epoll reports what it is ready for already.
-Waiter::State Waiter::register_for(Direction direction) {
+std::optional<Ready> Waiter::register_for(Direction direction) {
   const std::uint32_t wanted = events_ | reading | (direction == Direction::write ? std::uint32_t{EPOLLOUT} : 0U);
-  if (wanted == events_) return State::not_yet;
+  if (wanted == events_) return std::nullopt;
   const int error_number = loop_.watch(fd_, wanted, *this);
-  if (error_number == EPERM) return State::ready;
-  if (error_number != 0) return State::hopeless;
+  if (error_number == EPERM) return Ready::yes;
+  if (error_number != 0) return Ready::timed_out;
   events_ = wanted;
-  return State::not_yet;
+  return std::nullopt;
 }
 
-Waiter::State Waiter::look(Direction direction) {
-  const State registered = register_for(direction);
-  if (registered != State::not_yet || !side(direction).changed) return registered;
+std::optional<Ready> Waiter::look(Direction direction) {
+  const auto registered = register_for(direction);
+  if (registered || !side(direction).changed) return registered;
   pollfd now{fd_, static_cast<short>(direction == Direction::read ? POLLIN | POLLRDHUP : POLLOUT), 0};
-  if (::poll(&now, 1, 0) > 0) return State::ready;
+  if (::poll(&now, 1, 0) > 0) return Ready::yes;
   side(direction).changed = false;
-  return State::not_yet;
+  return std::nullopt;
 }
 
-Task<Ready> Waiter::wait(Direction direction, Deadline deadline) {
-  const State state = look(direction);
-  if (state == State::ready) co_return Ready::yes;
-  if (state == State::hopeless) co_return Ready::timed_out;
-  Pause pause(loop_, deadline, &side(direction).bell);
-  const int rang = co_await pause;
-  co_return rang == 0 ? Ready::yes : Ready::timed_out;
+Wait<readiness> Waiter::wait(Direction direction, Deadline deadline) {
+  return {loop_, deadline, rung_by(look(direction), 0), &side(direction).bell};
 }
 
-Task<int> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline) {
-  const auto first = a.look(Direction::read);
-  if (first != Waiter::State::not_yet) co_return first == Waiter::State::ready ? 0 : -1;
-  const auto second = b.look(Direction::read);
-  if (second != Waiter::State::not_yet) co_return second == Waiter::State::ready ? 1 : -1;
-  Pause pause(a.loop_, deadline, &a.side(Direction::read).bell, &b.side(Direction::read).bell);
-  const int rang = co_await pause;
-  co_return rang;
+Wait<which> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline) {
+  auto known = rung_by(a.look(Direction::read), 0);
+  if (!known) known = rung_by(b.look(Direction::read), 1);
+  return {a.loop_, deadline, known, &a.side(Direction::read).bell, &b.side(Direction::read).bell};
 }
 
 }  // namespace net

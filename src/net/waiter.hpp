@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "net/loop.hpp"
 #include "net/pause.hpp"
@@ -13,6 +14,12 @@ namespace net {
 
 enum class Direction { read, write };
 enum class Ready { yes, timed_out };
+[[nodiscard]] constexpr Ready readiness(int rang) {
+  return rang == 0 ? Ready::yes : Ready::timed_out;
+}
+[[nodiscard]] constexpr int which(int rang) {
+  return rang;
+}
 
 // One descriptor and the loop. Does not own it; must go before it is closed. The kernel is told of it once, at the
 // first wait, and reports changes only (EPOLLET); what was reported is asked again with poll(2) before a wait relies on
@@ -26,7 +33,7 @@ class Waiter {
 
   // Ready without waiting when the descriptor is ready now. Files are always ready; where the kernel has no memory to
   // watch one more, the wait ends as timed out.
-  [[nodiscard]] Task<Ready> wait(Direction direction, Deadline deadline);
+  [[nodiscard]] Wait<readiness> wait(Direction direction, Deadline deadline);
 
   // Optional: reading or writing has just met EAGAIN. Saves the next wait a question.
   void exhausted(Direction direction) { side(direction).changed = false; }
@@ -38,16 +45,16 @@ class Waiter {
   void notice(std::uint32_t events);
 
  private:
-  friend Task<int> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline);
+  friend Wait<which> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline);
 
-  enum class State { ready, not_yet, hopeless };
   struct Side {
     Bell bell;
     bool changed = false;  // since a wait, or EAGAIN, last found it not ready
   };
 
-  [[nodiscard]] State look(Direction direction);
-  [[nodiscard]] State register_for(Direction direction);
+  // What a wait would end by; nothing: it must wait.
+  [[nodiscard]] std::optional<Ready> look(Direction direction);
+  [[nodiscard]] std::optional<Ready> register_for(Direction direction);
   [[nodiscard]] Side& side(Direction direction) { return sides_[direction == Direction::read ? 0 : 1]; }
 
   Loop& loop_;
@@ -57,6 +64,6 @@ class Waiter {
 };
 
 // Which of two is readable first: 0 for a, 1 for b, -1 when the deadline passed. Both may be.
-[[nodiscard]] Task<int> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline);
+[[nodiscard]] Wait<which> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline);
 
 }  // namespace net

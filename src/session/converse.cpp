@@ -67,12 +67,6 @@ net::Task<Step> backend_reply(Conversation& now, std::chrono::seconds limit) {
   co_return now.dialog.on_reply(std::get<smtp::Reply>(reply));
 }
 
-net::Task<ClientSide::LineEvent> next_line(Conversation& now) {
-  const Drain::Idle idle(now.with.drain, now.with.client.channel().stream());
-  BackendSide* watched = now.backend ? &*now.backend : nullptr;
-  co_return co_await now.with.client.read_line(now.dialog.lines(), watched, after(now.with.limits.command));
-}
-
 // The verb of a command line, as Postfix's log lines name it; other lines may hold a secret and change nothing.
 smtp::Verb remember(Conversation& now, const smtp::Line& line) {
   const smtp::Verb verb = smtp::parse_command(line.text).verb;
@@ -80,19 +74,12 @@ smtp::Verb remember(Conversation& now, const smtp::Line& line) {
   return verb;
 }
 
-net::Task<Step> client_line(Conversation& now) {
-  if (now.with.drain.begun() && now.dialog.idle()) co_return now.dialog.on_fault(Fault::shutting_down);
-  // What came with the last reply answers nothing: it would be taken for the answer to the next command (threat 50).
-  if (now.backend && now.backend->has_unread()) co_return co_await backend_reply(now, std::chrono::seconds(1));
-  const auto event = co_await next_line(now);
-  if (std::holds_alternative<ClientSide::BackendSpoke>(event)) {
-    co_return co_await backend_reply(now, std::chrono::seconds(1));
-  }
-  if (const auto* fault = std::get_if<Fault>(&event)) {
-    const bool ending = *fault == Fault::client_silent && now.with.drain.begun();
-    co_return now.dialog.on_fault(ending ? Fault::shutting_down : *fault);
-  }
-  smtp::Line line = std::get<smtp::Line>(event);
+// What came with the last reply answers nothing: it would be taken for the answer to the next command (threat 50).
+bool backend_spoke(const Conversation& now) {
+  return now.backend && now.backend->has_unread();
+}
+
+Step on_line(Conversation& now, smtp::Line line) {
   trace_client(now, line);
   std::size_t behind = now.with.client.unread().size() - line.size;
   if (remember(now, line) == smtp::Verb::starttls) {  // nothing else depends on octets that are still on their way
@@ -102,7 +89,28 @@ net::Task<Step> client_line(Conversation& now) {
   }
   Step step = now.dialog.on_line(line, behind);
   now.with.client.consume(line.size);
-  co_return step;
+  return step;
+}
+
+Step on_client(Conversation& now, const ClientSide::LineEvent& event) {
+  if (const auto* fault = std::get_if<Fault>(&event)) {
+    const bool ending = *fault == Fault::client_silent && now.with.drain.begun();
+    return now.dialog.on_fault(ending ? Fault::shutting_down : *fault);
+  }
+  return on_line(now, std::get<smtp::Line>(event));
+}
+
+// The coroutine in which clients are idle: its frame is kept small.
+net::Task<Step> client_line(Conversation& now) {
+  if (now.with.drain.begun() && now.dialog.idle()) co_return now.dialog.on_fault(Fault::shutting_down);
+  ClientSide::LineEvent event = ClientSide::BackendSpoke{};
+  if (!backend_spoke(now)) {
+    const Drain::Idle idle(now.with.drain, now.with.client.channel().stream());
+    BackendSide* watched = now.backend ? &*now.backend : nullptr;
+    event = co_await now.with.client.read_line(now.dialog.lines(), watched, after(now.with.limits.command));
+  }
+  if (!std::holds_alternative<ClientSide::BackendSpoke>(event)) co_return on_client(now, event);
+  co_return co_await backend_reply(now, std::chrono::seconds(1));
 }
 
 // Message octets from client to backend, until their end or a fault.
@@ -141,24 +149,24 @@ net::Task<Step> reopen_backend(Conversation& now) {
   co_return fault ? now.dialog.on_fault(*fault) : now.dialog.on_reopened();
 }
 
+// No coroutine itself: its frame would stand beside that of what it waits for.
 net::Task<Step> perform(Conversation& now, Next next) {
   switch (next) {
-    case Next::client_line:
-      co_return co_await client_line(now);
     case Next::backend_reply:
-      co_return co_await backend_reply(now, now.greeted ? now.with.limits.reply : now.with.limits.greeting);
+      return backend_reply(now, now.greeted ? now.with.limits.reply : now.with.limits.greeting);
     case Next::body:
-      co_return co_await body(now);
+      return body(now);
     case Next::policy:
-      co_return co_await ask_policy(now);
+      return ask_policy(now);
     case Next::start_tls:
-      co_return co_await start_tls(now);
+      return start_tls(now);
     case Next::reopen_backend:
-      co_return co_await reopen_backend(now);
-    case Next::close:
+      return reopen_backend(now);
+    case Next::client_line:
+    case Next::close:  // never: the session has ended
       break;
   }
-  co_return Step{};
+  return client_line(now);
 }
 
 void note_end(const Conversation& now) {
