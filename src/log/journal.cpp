@@ -149,85 +149,130 @@ void add(std::vector<Field>& facts, std::vector<Field> more) {
   facts.insert(facts.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
 }
 
-std::string reason_of(const std::optional<TlsFailure>& failure, const std::string& outcome) {
+std::string reason_of(const std::unique_ptr<TlsFailure>& failure, const std::string& outcome) {
   if (failure) return failure->reason;
   return outcome == "quit" ? "" : outcome;
 }
 
 }  // namespace
 
+struct Journal::Summary {
+  std::string listener;
+  std::string backend;
+  std::string stage = "CONNECT";
+  std::unique_ptr<TlsEvent> tls;
+  std::unique_ptr<TlsFailure> failure;
+};
+
 Journal::Journal(Sink& sink, std::string session_id, std::string client)
-    : sink_(sink), session_id_(std::move(session_id)), client_(base::escaped(client)) {}
+    : sink_(sink),
+      session_id_(std::move(session_id)),
+      client_(base::escaped(client)),
+      summary_(sink.takes_facts() ? std::make_unique<Summary>() : nullptr) {}
+
+Journal::~Journal() = default;
+Journal::Journal(Journal&&) noexcept = default;
+
+// One event is one line even when a caller forgot to escape (threat 38).
+template <typename Facts>
+void Journal::line(Severity severity, std::string_view event, std::string_view text, Facts facts) {
+  std::string whole(text);
+  std::replace_if(whole.begin(), whole.end(), is_control, '?');
+  if (!sink_.takes_facts()) return sink_.record({severity, event, session_id_, whole, {}});
+  Fields all = facts_of_client(client_);
+  add(all, facts());
+  sink_.record({severity, event, session_id_, whole, all});
+}
+
+void Journal::goes_to(std::string_view backend) {
+  if (summary_) summary_->backend = backend;
+}
+
+void Journal::reached(std::string_view stage) {
+  if (summary_) summary_->stage = stage;
+}
 
 void Journal::connected(std::string_view listener) {
-  listener_ = listener;
-  line(Severity::info, "connect", fmt::format("connect from {}{}", client_, told("to", listener)),
-       {{"listener", listener_}});
+  if (summary_) summary_->listener = listener;
+  line(Severity::info, "connect", fmt::format("connect from {}{}", client_, told("to", listener)), [&] {
+    return Fields{{"listener", std::string(listener)}};
+  });
 }
 
 void Journal::secured(const TlsEvent& event) {
-  tls_ = event;
+  if (summary_) summary_->tls = std::make_unique<TlsEvent>(event);
   const std::string client = without_port(client_);
-  line(Severity::info, "tls", summary_of(event, client), facts_of_tls(event));
+  line(Severity::info, "tls", summary_of(event, client), [&] { return facts_of_tls(event); });
   if (!event.client_certificate) return;
   line(Severity::info, "client_certificate",
        fmt::format("{}: {}: subject_CN={}, issuer={}, fingerprint={}, pkey_fingerprint={}", client, trust_of(event),
                    base::escaped(event.client_name), base::escaped(event.client_issuer),
                    base::escaped(event.client_fingerprint), base::escaped(event.client_key_fingerprint)),
-       facts_of_certificate(event));
+       [&] { return facts_of_certificate(event); });
 }
 
 void Journal::tls_failed(const TlsFailure& failure) {
-  failure_ = failure;
-  stage_ = "TLS";
+  if (summary_) summary_->failure = std::make_unique<TlsFailure>(failure);
+  reached("TLS");
   line(Severity::info, "tls_failed",
        fmt::format("SSL_accept error from {}: {}{}", without_port(client_), explained(failure),
                    told("offered", failure.offered)),
-       facts_of_failure(failure));
+       [&] { return facts_of_failure(failure); });
 }
 
 void Journal::discarded(std::size_t bytes) {
   line(Severity::warning, "injection",
        fmt::format("improper command pipelining after STARTTLS from {}: {} bytes discarded", without_port(client_),
                    bytes),
-       {{"bytes", static_cast<std::int64_t>(bytes)}});
+       [&] {
+         return Fields{{"bytes", static_cast<std::int64_t>(bytes)}};
+       });
 }
 
 void Journal::lost_connection(std::string_view after) {
   line(Severity::info, "lost",
-       fmt::format("lost connection after {} from {}", base::escaped(after), without_port(client_)),
-       {{"stage", std::string(after)}});
+       fmt::format("lost connection after {} from {}", base::escaped(after), without_port(client_)), [&] {
+         return Fields{{"stage", std::string(after)}};
+       });
 }
 
 void Journal::timed_out(std::string_view after) {
   line(Severity::info, "timeout", fmt::format("timeout after {} from {}", base::escaped(after), without_port(client_)),
-       {{"stage", std::string(after)}});
+       [&] {
+         return Fields{{"stage", std::string(after)}};
+       });
 }
 
 void Journal::backend_failed(std::string_view why) {
   line(Severity::warning, "backend_failed",
-       fmt::format("warning: backend: {} (client {})", base::escaped(why), client_),
-       {{"backend", backend_}, {"why", std::string(why)}});
+       fmt::format("warning: backend: {} (client {})", base::escaped(why), client_), [&] {
+         return Fields{{"backend", summary_->backend}, {"why", std::string(why)}};
+       });
 }
 
 void Journal::rejected(std::string_view stage, std::string_view text) {
   line(Severity::info, "reject",
-       fmt::format("reject: {} from {}: {}", base::escaped(stage), without_port(client_), base::escaped(text)),
-       {{"stage", std::string(stage)}, {"why", std::string(text)}});
+       fmt::format("reject: {} from {}: {}", base::escaped(stage), without_port(client_), base::escaped(text)), [&] {
+         return Fields{{"stage", std::string(stage)}, {"why", std::string(text)}};
+       });
 }
 
 void Journal::limit_exceeded(std::string_view what, std::size_t count, std::string_view setting) {
   line(Severity::warning, "limit",
        fmt::format("warning: {} limit exceeded: {} from {} ({})", what, count, without_port(client_),
                    base::escaped(setting)),
-       {{"count", static_cast<std::int64_t>(count)}, {"limit", std::string(setting)}});
+       [&] {
+         return Fields{{"count", static_cast<std::int64_t>(count)}, {"limit", std::string(setting)}};
+       });
 }
 
 void Journal::greylisted(std::string_view state, std::chrono::seconds time, std::string_view network) {
   if (state == "known" || state == "trusted") return;  // nothing new, and most of the mail
   const std::string_view words = state == "came" ? "came again after" : "must wait";
-  line(Severity::info, "greylist", fmt::format("greylist: {} {} s from {}", words, time.count(), network),
-       {{"state", std::string(state)}, {"seconds", std::int64_t{time.count()}}, {"network", std::string(network)}});
+  line(Severity::info, "greylist", fmt::format("greylist: {} {} s from {}", words, time.count(), network), [&] {
+    return Fields{
+        {"state", std::string(state)}, {"seconds", std::int64_t{time.count()}}, {"network", std::string(network)}};
+  });
 }
 
 void Journal::pregreet(std::string_view text, std::chrono::milliseconds after) {
@@ -235,34 +280,37 @@ void Journal::pregreet(std::string_view text, std::chrono::milliseconds after) {
   const std::string shown = in_c_escapes(text.substr(0, longest)).substr(0, longest);
   line(Severity::info, "pregreet",
        fmt::format("PREGREET {} after {} from {}: {}", text.size(), in_seconds(after), without_name(client_), shown),
-       {{"bytes", static_cast<std::int64_t>(text.size())}, {"after_ms", after.count()}, {"text", shown}});
+       [&] {
+         return Fields{{"bytes", static_cast<std::int64_t>(text.size())}, {"after_ms", after.count()}, {"text", shown}};
+       });
 }
 
 void Journal::traced(std::string_view side, std::string_view text) {
-  line(Severity::info, "trace", fmt::format("trace: {}: {}", side, text),
-       {{"side", std::string(side)}, {"said", std::string(text)}});
+  line(Severity::info, "trace", fmt::format("trace: {}: {}", side, text), [&] {
+    return Fields{{"side", std::string(side)}, {"said", std::string(text)}};
+  });
 }
 
 void Journal::warning(std::string_view text) {
-  line(Severity::warning, "warning", fmt::format("warning: {}", text));
+  line(Severity::warning, "warning", fmt::format("warning: {}", text), [] { return Fields(); });
 }
 
 std::vector<Field> Journal::facts_of(const EndEvent& end) const {
   const auto duration = std::chrono::steady_clock::now() - began_;
-  Fields facts{{"listener", listener_},
-               {"backend", backend_},
+  Fields facts{{"listener", summary_->listener},
+               {"backend", summary_->backend},
                {"result", end.outcome},
-               {"reason", reason_of(failure_, end.outcome)},
-               {"stage", stage_},
+               {"reason", reason_of(summary_->failure, end.outcome)},
+               {"stage", summary_->stage},
                {"counts", end.counts},
                {"messages", static_cast<std::int64_t>(end.messages)},
                {"recipients", static_cast<std::int64_t>(end.recipients)},
                {"received", static_cast<std::int64_t>(end.received)},
                {"sent", static_cast<std::int64_t>(end.sent)},
                {"duration_ms", milliseconds(duration)}};
-  if (tls_) add(facts, facts_of_tls(*tls_));
-  if (!failure_) return facts;
-  Fields more = facts_of_failure(*failure_);
+  if (summary_->tls) add(facts, facts_of_tls(*summary_->tls));
+  if (!summary_->failure) return facts;
+  Fields more = facts_of_failure(*summary_->failure);
   add(facts, {std::make_move_iterator(more.begin() + 1), std::make_move_iterator(more.end())});  // its reason is there
   return facts;
 }
@@ -272,16 +320,7 @@ void Journal::disconnected(const EndEvent& end) {
   line(Severity::info, "session",
        fmt::format("disconnect from {}{}{} outcome={} received={} sent={}", without_port(client_), space,
                    base::escaped(end.counts), base::escaped(end.outcome), end.received, end.sent),
-       facts_of(end));
-}
-
-// One event is one line even when a caller forgot to escape (threat 38).
-void Journal::line(Severity severity, std::string_view event, std::string_view text, Fields facts) {
-  std::string whole(text);
-  std::replace_if(whole.begin(), whole.end(), is_control, '?');
-  Fields all = facts_of_client(client_);
-  add(all, std::move(facts));
-  sink_.record({severity, event, session_id_, whole, all});
+       [&] { return facts_of(end); });
 }
 
 std::string SessionIds::next() {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +62,8 @@ struct EndEvent {
 class Journal {
  public:
   Journal(Sink& sink, std::string session_id, std::string client);  // client: "unknown[192.0.2.1]:4711"
+  ~Journal();
+  Journal(Journal&&) noexcept;
 
   void connected(std::string_view listener);
   void secured(const TlsEvent& event);
@@ -81,8 +83,8 @@ class Journal {
   void warning(std::string_view text);  // anything else worth a line; wire text must be escaped by the caller
 
   // For the last event only: where the session goes, and the last command.
-  void goes_to(std::string_view backend) { backend_ = backend; }
-  void reached(std::string_view stage) { stage_ = stage; }
+  void goes_to(std::string_view backend);
+  void reached(std::string_view stage);
 
   // Last line: "disconnect from unknown[192.0.2.1] ehlo=2 starttls=1 quit=1 commands=4 outcome=quit ...".
   void disconnected(const EndEvent& end);
@@ -91,18 +93,18 @@ class Journal {
 
  private:
   using Fields = std::vector<Field>;
-  void line(Severity severity, std::string_view event, std::string_view text, Fields facts = {});
+  struct Summary;  // what the last event tells of all others; only where facts are taken
+
+  // `facts` gives them; it is called only where they are taken.
+  template <typename Facts>
+  void line(Severity severity, std::string_view event, std::string_view text, Facts facts);
   [[nodiscard]] Fields facts_of(const EndEvent& end) const;
 
   Sink& sink_;
   std::string session_id_;
   std::string client_;
   std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-  std::string listener_;
-  std::string backend_;
-  std::string stage_ = "CONNECT";
-  std::optional<TlsEvent> tls_;
-  std::optional<TlsFailure> failure_;
+  std::unique_ptr<Summary> summary_;
 };
 
 // A session id: 8 hexadecimal digits that differ between the sessions of a day (random start, counted up).

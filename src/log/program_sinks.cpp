@@ -27,6 +27,7 @@ class JsonSink : public Sink {
     }
     outlet_.write(json_line(writer(program_, ""), record));
   }
+  [[nodiscard]] bool takes_facts() const override { return true; }
 
   void turn_to(os::UniqueFd file) override { outlet_.turn_to(std::move(file)); }
 
@@ -44,6 +45,7 @@ class JournaldSink : public Sink {
   void record(const Record& record) override {
     if (!socket_.send(journald_datagram(writer(program_, ""), record))) write_to_stderr(program_, line_of(record));
   }
+  [[nodiscard]] bool takes_facts() const override { return true; }
 
  private:
   std::string program_;

@@ -43,6 +43,8 @@ class Sink {
   virtual void write(Severity severity, std::string_view line) = 0;
   // An event. Sinks for people write its line, "3f9a0c11: connect from ...".
   virtual void record(const Record& record);
+  // Whether record() makes use of an event's facts; else they need not be gathered.
+  [[nodiscard]] virtual bool takes_facts() const { return false; }
   // From now on to this descriptor (a log file that was opened anew), where the sink has a file; nothing otherwise.
   virtual void turn_to(os::UniqueFd /*file*/) {}
 };

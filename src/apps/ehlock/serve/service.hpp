@@ -33,9 +33,16 @@ class QuietSink final : public log::Sink {
   void record(const log::Record& record) override {
     if (record.severity != log::Severity::info) sink_.record(record);
   }
+  [[nodiscard]] bool takes_facts() const override { return sink_.takes_facts(); }
 
  private:
   log::Sink& sink_;
+};
+
+// What the sessions under one TLS policy share.
+struct DialogRules {
+  std::shared_ptr<const smtp::DialogSettings> usual;
+  std::shared_ptr<const smtp::DialogSettings> greylisting;  // the same, and recipients are asked about
 };
 
 struct Service {
@@ -44,6 +51,7 @@ struct Service {
   WorkerSpec spec;
   net::Loop loop;
   std::vector<tls::Context> contexts;  // one for each TLS policy
+  std::vector<DialogRules> dialogs;    // likewise
   session::Signer signer;
   std::unique_ptr<session::LauncherClient> launcher;
   std::unique_ptr<session::ResolverClient> resolver;  // empty: names are not asked for
