@@ -74,12 +74,11 @@ void check_environment(const session::ClientIdentity& client) {
 
 // The name in it was looked at before; what the client calls itself was not.
 void check_trace_header(std::string_view helo, const session::ClientIdentity& client) {
-  smtp::DialogSettings settings;
-  settings.trace_from = os::is_host_name(client.name) ? client.name : "unknown";
+  const std::string named = os::is_host_name(client.name) ? client.name : "unknown";
   smtp::Envelope envelope;
   envelope.helo = helo;
   const smtp::TlsFacts facts{base::escaped(client.tls->protocol), base::escaped(client.tls->cipher), 128, 128};
-  const std::string header = smtp::received_header(settings, envelope, facts, "");
+  const std::string header = smtp::received_header({"front.example", named, "", ""}, envelope, facts);
   must(header.starts_with("Received: ") && header.ends_with("\r\n") && header.size() < 4096);
   std::string_view rest = header;
   for (std::size_t end = rest.find("\r\n"); !rest.empty(); end = rest.find("\r\n")) {

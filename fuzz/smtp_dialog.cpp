@@ -23,7 +23,6 @@ smtp::DialogSettings settings_of(unsigned bits) {
     settings.policy_stages = {Stage::connect, Stage::helo, Stage::mail,
                               Stage::rcpt,    Stage::data, Stage::end_of_message};
   }
-  if ((bits & 128) != 0) settings.trace_from = "unknown [192.0.2.1]";
   settings.max_line = 256;
   settings.max_auth_line = 512;
   settings.max_recipients = 3;
@@ -34,7 +33,9 @@ smtp::DialogSettings settings_of(unsigned bits) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  fuzz::Player player(settings_of(data[0]));
+  smtp::DialogStart start;
+  if ((data[0] & 128) != 0) start.trace_from = "unknown [192.0.2.1]";
+  fuzz::Player player(settings_of(data[0]), std::move(start));
   std::string_view rest(reinterpret_cast<const char*>(data + 1), size - 1);
   while (!rest.empty() && !player.closed()) {
     const std::string_view record = rest.substr(0, rest.find('\xff'));

@@ -17,8 +17,10 @@ namespace fuzz {
 
 class Player {
  public:
-  explicit Player(smtp::DialogSettings settings)
-      : strict_(settings.bare_newline == smtp::BareNewline::reject), ear_(settings), dialog_(std::move(settings)) {
+  Player(smtp::DialogSettings settings, smtp::DialogStart start)
+      : strict_(settings.bare_newline == smtp::BareNewline::reject),
+        ear_(settings),
+        dialog_(std::move(settings), std::move(start)) {
     perform(dialog_.start());
   }
 

@@ -12,8 +12,8 @@ namespace smtp {
 
 struct SessionCounts {
   struct Count {
-    std::size_t accepted = 0;
-    std::size_t all = 0;
+    std::uint32_t accepted = 0;
+    std::uint32_t all = 0;
   };
 
   std::array<Count, verb_count> verbs{};

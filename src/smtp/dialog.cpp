@@ -19,9 +19,16 @@ bool has_bare_newline(std::string_view text) {
 
 }  // namespace
 
-Dialog::Dialog(DialogSettings settings) : settings_(std::move(settings)) {
-  now_.secured = settings_.secured;
-  now_.tls = settings_.tls;
+Dialog::Dialog(DialogSettings settings, DialogStart start)
+    : Dialog(std::make_shared<const DialogSettings>(std::move(settings)), std::move(start)) {}
+
+Dialog::Dialog(std::shared_ptr<const DialogSettings> settings, DialogStart start)
+    : shared_(std::move(settings)),
+      settings_(*shared_),
+      trace_from_(std::move(start.trace_from)),
+      trace_id_(std::move(start.trace_id)) {
+  now_.secured = start.secured;
+  now_.tls = std::move(start.tls);
   now_.lines = LineSplitter(settings_.bare_newline, settings_.max_line, settings_.max_auth_line);
 }
 

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,9 @@ namespace smtp {
 
 class Dialog {
  public:
-  explicit Dialog(DialogSettings settings);
+  explicit Dialog(DialogSettings settings, DialogStart start = {});
+  // With settings that other sessions share.
+  Dialog(std::shared_ptr<const DialogSettings> settings, DialogStart start);
 
   // The first step: wait for the backend's greeting (or ask the policy at CONNECT first).
   [[nodiscard]] Step start();
@@ -134,7 +137,10 @@ class Dialog {
   Step on_rset_reply(const Reply& reply);
   Step on_second_greeting(const Reply& reply);
 
-  DialogSettings settings_;
+  std::shared_ptr<const DialogSettings> shared_;
+  const DialogSettings& settings_;  // the shared ones
+  std::string trace_from_;          // of DialogStart
+  std::string trace_id_;
   DialogState now_;
 };
 

@@ -75,7 +75,7 @@ Step Dialog::refuse(std::string_view text) {
 }
 
 Step Dialog::on_greeting_command(std::string_view line, const Command& command) {
-  now_.previous = now_.envelope;
+  now_.previous = std::make_shared<const Envelope>(now_.envelope);
   now_.envelope = now_.envelope.greeted(greeting_of(command.verb), command.argument);
   now_.headers.helo.clear();
   if (!asks_policy(PolicyStage::helo)) return forward(line);
@@ -87,7 +87,7 @@ Step Dialog::on_mail(std::string_view line, const Command& command) {
   const auto path = parse_path(command.argument, "FROM");
   // A policy cannot judge what it cannot read.
   if (!path && !settings_.policy_stages.empty()) return answer("501 5.5.4 Syntax: MAIL FROM:<address>");
-  now_.previous = now_.envelope;
+  now_.previous = std::make_shared<const Envelope>(now_.envelope);
   now_.envelope = now_.envelope.with_sender(path.value_or(Path{command.argument, {}}));
   if (!asks_policy(PolicyStage::mail)) return forward(line);
   now_.held_line = line;

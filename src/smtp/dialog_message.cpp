@@ -102,8 +102,9 @@ void Dialog::end_message(bool accepted) {
 std::string Dialog::message_head() const {
   const PrependedHeaders& headers = now_.headers;
   std::string head;
-  if (!settings_.trace_from.empty()) {
-    head = received_header(settings_, now_.envelope, now_.tls, settings_.trace_date ? settings_.trace_date() : "");
+  if (!trace_from_.empty()) {
+    const std::string date = settings_.trace_date ? settings_.trace_date() : "";
+    head = received_header({settings_.name, trace_from_, trace_id_, date}, now_.envelope, now_.tls);
   }
   return head + headers.connect + headers.helo + headers.message;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "smtp/body.hpp"
@@ -65,7 +66,7 @@ struct DialogState {
   LineSplitter lines;
   BodyScanner scanner;
   Envelope envelope;
-  Envelope previous;  // what holds when HELO or MAIL is refused
+  std::shared_ptr<const Envelope> previous;  // what holds when the HELO or MAIL under way is refused
   PrependedHeaders headers;
   TlsFacts tls;
   SessionCounts counts;

@@ -24,9 +24,13 @@ Line line(std::string_view text) {
   return {Line::Kind::complete, text, text.size() + 2};
 }
 
+DialogStart traced() {
+  return {false, {}, "unknown [192.0.2.1]", ""};
+}
+
 // A dialog whose backend has greeted.
-Dialog greeted(DialogSettings settings = {}) {
-  Dialog dialog(std::move(settings));
+Dialog greeted(DialogSettings settings = {}, DialogStart start = {}) {
+  Dialog dialog(std::move(settings), std::move(start));
   static_cast<void>(dialog.start());
   static_cast<void>(dialog.on_reply(reply("220 backend")));
   return dialog;
@@ -108,12 +112,11 @@ TEST(state_across_starttls, nothing_said_in_clear_reaches_the_backend_afterwards
   int secured = 0;
   for (int round = 0; round < 3000; ++round) {
     DialogSettings settings;
-    settings.trace_from = "unknown [192.0.2.1]";
     settings.max_errors = 0;
     settings.auth_before_tls = random() % 2 == 0;
     settings.chunking = random() % 2 == 0;
     settings.on_starttls = random() % 2 == 0 ? OnStarttls::reset : OnStarttls::reconnect;
-    Dialog dialog = greeted(settings);
+    Dialog dialog = greeted(settings, traced());
     if (!speak_in_clear(dialog, random)) continue;
     ++secured;
     EXPECT_EQ(speak_in_tls(dialog).find(clear_word), std::string::npos);
@@ -179,9 +182,7 @@ TEST(starttls, is_offered_once_in_clear_and_never_inside_tls) {
       {"host"}, {"host", "STARTTLS"}, {"host", "starttls", "SIZE 1", "STARTTLS"}, {"host", "SIZE", "StartTls x"}};
   for (const auto& lines : backends) {
     for (const bool secured : {false, true}) {
-      DialogSettings settings;
-      settings.secured = secured;
-      Dialog dialog = greeted(settings);
+      Dialog dialog = greeted({}, {secured, {}, "", ""});
       static_cast<void>(dialog.on_line(line("EHLO client"), 0));
       const Step step = dialog.on_reply(make_reply(250, lines));
       const std::string heard = base::uppered(step.to_client);
@@ -193,9 +194,7 @@ TEST(starttls, is_offered_once_in_clear_and_never_inside_tls) {
 
 // threats: AUTH continuation; credentials are never logged
 TEST(auth, shows_no_secret_in_envelope_or_to_the_client) {
-  DialogSettings settings;
-  settings.secured = true;
-  Dialog dialog = greeted(settings);
+  Dialog dialog = greeted({}, {true, {}, "", ""});
   const Step step = exchange(dialog, "AUTH PLAIN c2VjcmV0", "235 ok");
   EXPECT_EQ(step.to_client.find("c2VjcmV0"), std::string::npos);
   EXPECT_TRUE(dialog.envelope().authenticated);
@@ -257,9 +256,7 @@ TEST(dialog, says_nothing_after_its_end) {
 
 // threats: BDAT; no sum of sizes may run over what a backend can count
 TEST(dialog, refuses_a_chunk_that_its_header_makes_too_large) {
-  DialogSettings settings;
-  settings.trace_from = "unknown [192.0.2.1]";
-  Dialog dialog = greeted(settings);
+  Dialog dialog = greeted({}, traced());
   offer_chunking(dialog);
   const Step step = dialog.on_line(line("BDAT 2147483647 LAST"), 0);
   EXPECT_EQ(step.to_client, "552 5.3.4 Error: chunk too large\r\n");

@@ -22,7 +22,9 @@
 namespace smtp {
 namespace {
 
-using Setter = std::function<void(DialogSettings&, const std::string&)>;
+struct Options : DialogSettings, DialogStart {};
+
+using Setter = std::function<void(Options&, const std::string&)>;
 
 std::size_t size_of(const std::string& value) {
   return base::number<std::size_t>(value).value_or(0);
@@ -111,7 +113,7 @@ using Watcher = std::function<void(const Dialog&, Next)>;
 
 class Player {
  public:
-  Player(DialogSettings settings, Watcher watcher) : dialog_(std::move(settings)), watcher_(std::move(watcher)) {
+  Player(const Options& options, Watcher watcher) : dialog_(options, options), watcher_(std::move(watcher)) {
     perform(dialog_.start());
   }
 
@@ -257,8 +259,8 @@ std::string without_comment(const std::string& line) {
   return text;
 }
 
-DialogSettings transcript_settings() {
-  DialogSettings settings;
+Options transcript_settings() {
+  Options settings;
   settings.name = "front.example";
   settings.trace_id = "S1";
   settings.trace_date = [] { return std::string("Thu, 1 Jan 2026 00:00:00 +0000"); };
@@ -267,7 +269,7 @@ DialogSettings transcript_settings() {
 
 void play_transcript(const std::filesystem::path& file, const Watcher& watcher) {
   std::ifstream in(file);
-  DialogSettings settings = transcript_settings();
+  Options settings = transcript_settings();
   std::unique_ptr<Player> player;
   int number = 0;
   for (std::string line; std::getline(in, line);) {

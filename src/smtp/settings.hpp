@@ -20,8 +20,6 @@ struct DialogSettings {
   std::string name = "localhost";  // our name, for replies of our own ("421 4.3.2 NAME ...")
 
   bool tls_available = true;     // STARTTLS is offered in clear
-  bool secured = false;          // implicit TLS: the session starts inside TLS
-  TlsFacts tls;                  // implicit TLS: what its handshake found
   bool require_tls = false;      // 530 to everything but EHLO, HELO's refusal, NOOP, QUIT, STARTTLS in clear
   bool auth_before_tls = false;  // AUTH offered and accepted in clear
   bool chunking = true;          // BDAT is carried; else CHUNKING and BINARYMIME are removed and BDAT gets 502
@@ -39,11 +37,18 @@ struct DialogSettings {
 
   std::set<PolicyStage> policy_stages;  // where Next::policy is asked for
 
-  // Trace header put before each message; empty: none. The text of the client's identity in it,
-  // "name ([192.0.2.1])" and so on, is completed by the dialog with HELO, TLS facts, protocol and `trace_date`.
-  std::string trace_from;                   // "unknown [192.0.2.1]"; empty switches the header off
-  std::string trace_id;                     // session id
   std::function<std::string()> trace_date;  // the present date as RFC 5322 §3.3 writes it; asked once a message
+};
+
+// What one session begins with; the settings are those of many.
+struct DialogStart {
+  bool secured = false;  // implicit TLS: the session starts inside TLS
+  TlsFacts tls;          // implicit TLS: what its handshake found
+
+  // Trace header put before each message; empty: none. The text of the client's identity in it,
+  // "name ([192.0.2.1])" and so on, is completed by the dialog with HELO, TLS facts, protocol and the date.
+  std::string trace_from;  // "unknown [192.0.2.1]"; empty switches the header off
+  std::string trace_id;    // session id
 };
 
 }  // namespace smtp

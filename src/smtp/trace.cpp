@@ -45,14 +45,13 @@ std::string protocol_name(const Envelope& envelope, bool secured) {
   return fmt::format("{}{}{}", base_protocol(envelope), secured ? "S" : "", envelope.authenticated ? "A" : "");
 }
 
-std::string received_header(const DialogSettings& settings, const Envelope& envelope, const TlsFacts& tls,
-                            const std::string& date) {
+std::string received_header(const TraceWords& words, const Envelope& envelope, const TlsFacts& tls) {
   std::string header =
-      fmt::format("Received: from {} ({})\r\n{}", harmless(envelope.helo), settings.trace_from, tls_clause(tls));
-  fmt::format_to(std::back_inserter(header), "\tby {} (ehlock) with {}", settings.name,
+      fmt::format("Received: from {} ({})\r\n{}", harmless(envelope.helo), words.client, tls_clause(tls));
+  fmt::format_to(std::back_inserter(header), "\tby {} (ehlock) with {}", words.by,
                  protocol_name(envelope, !tls.protocol.empty()));
-  if (!settings.trace_id.empty()) fmt::format_to(std::back_inserter(header), " id {}", settings.trace_id);
-  if (!date.empty()) fmt::format_to(std::back_inserter(header), ";\r\n\t{}", date);
+  if (!words.id.empty()) fmt::format_to(std::back_inserter(header), " id {}", words.id);
+  if (!words.date.empty()) fmt::format_to(std::back_inserter(header), ";\r\n\t{}", words.date);
   return header + "\r\n";
 }
 

@@ -14,16 +14,13 @@
 namespace smtp {
 namespace {
 
-DialogSettings traced() {
-  DialogSettings settings;
-  settings.name = "front.example";
-  settings.trace_from = "client.example [192.0.2.1]";
-  return settings;
+TraceWords traced(std::string_view date = "") {
+  return {"front.example", "client.example [192.0.2.1]", "", date};
 }
 
 TEST(trace_header, says_who_and_how) {
   const Envelope envelope = Envelope{}.greeted(Greeting::ehlo, "client.example");
-  EXPECT_EQ(received_header(traced(), envelope, {"TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", 128, 256}, "now"),
+  EXPECT_EQ(received_header(traced("now"), envelope, {"TLSv1.2", "ECDHE-RSA-AES128-GCM-SHA256", 128, 256}),
             "Received: from client.example (client.example [192.0.2.1])\r\n"
             "\t(using TLSv1.2 with cipher ECDHE-RSA-AES128-GCM-SHA256 (128/256 bits))\r\n"
             "\tby front.example (ehlock) with ESMTPS;\r\n\tnow\r\n");
@@ -31,10 +28,10 @@ TEST(trace_header, says_who_and_how) {
 
 TEST(trace_header, has_no_room_for_the_clients_own_header) {
   const Envelope envelope = Envelope{}.greeted(Greeting::ehlo, "x)\r\nSubject: (y\n");
-  const std::string header = received_header(traced(), envelope, {}, "");
+  const std::string header = received_header(traced(), envelope, {});
   EXPECT_TRUE(header.starts_with("Received: from x???Subject:??y? (client")) << header;
   const std::string long_name(5000, 'a');
-  EXPECT_LT(received_header(traced(), Envelope{}.greeted(Greeting::ehlo, long_name), {}, "").size(), 998U);
+  EXPECT_LT(received_header(traced(), Envelope{}.greeted(Greeting::ehlo, long_name), {}).size(), 998U);
 }
 
 TEST(trace_header, names_the_protocol_as_rfc_3848_does) {

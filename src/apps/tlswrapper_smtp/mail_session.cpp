@@ -52,15 +52,20 @@ smtp::DialogSettings settings_of(const MailSessionSpec& spec) {
   settings.injected = smtp::InjectedBytes::discard;
   settings.max_recipients = most_recipients;
   settings.tls_available = spec.control.has_value();
-  settings.secured = spec.identity.tls.has_value();
-  if (spec.identity.tls) {
-    const tls::Facts& facts = *spec.identity.tls;
-    settings.tls = {facts.protocol, facts.cipher, facts.bits, facts.algorithm_bits};
-  }
   // Without a way to TLS this may be inside TLS already: AUTH is the program's decision then.
   settings.auth_before_tls = !spec.control;
   if (!spec.policy.empty()) settings.policy_stages = {smtp::PolicyStage::rcpt};
   return settings;
+}
+
+smtp::DialogStart start_of(const MailSessionSpec& spec) {
+  smtp::DialogStart start;
+  start.secured = spec.identity.tls.has_value();
+  if (spec.identity.tls) {
+    const tls::Facts& facts = *spec.identity.tls;
+    start.tls = {facts.protocol, facts.cipher, facts.bits, facts.algorithm_bits};
+  }
+  return start;
 }
 
 std::unique_ptr<session::ControlPipeTls> starter_for(net::Loop& loop, MailSessionSpec& spec, log::Journal& journal,
@@ -85,7 +90,7 @@ struct MailSession {
              spec.options.policy_closed ? session::PolicyFail::closed : session::PolicyFail::open, policy::Form::full},
             limits),
         watch(loop, spec.program.pid, std::move(spec.signals)),
-        dialog(settings_of(spec)),
+        dialog(settings_of(spec), start_of(spec)),
         can_be_told(spec.control && spec.control->drained),
         tls(starter_for(loop, spec, journal, limits)) {}
 

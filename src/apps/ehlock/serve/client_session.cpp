@@ -12,7 +12,6 @@
 #include "apps/ehlock/serve/known_session.hpp"
 #include "session/converse.hpp"
 #include "session/in_process_tls.hpp"
-#include "session/mail_date.hpp"
 #include "session/openers.hpp"
 
 namespace app {
@@ -33,20 +32,17 @@ bool is_greylisted(const Service& service, const Arrival& arrival) {
          is_remembered(service, arrival);
 }
 
-smtp::DialogSettings dialog_settings(const Service& service, const Arrival& arrival) {
+smtp::Dialog dialog_for(const Service& service, const Arrival& arrival, smtp::TlsFacts at_once) {
   const session::ClientIdentity& identity = arrival.identity;
-  const config::TlsPolicy& policy = service.spec.tls_policies[arrival.tls_policy];
-  smtp::DialogSettings settings = service.spec.dialog;
-  settings.secured = arrival.entrance.door == config::Door::implicit;
-  settings.require_tls = policy.require_tls;
-  settings.auth_before_tls = policy.auth_before_tls;
-  if (is_greylisted(service, arrival)) settings.policy_stages.insert(smtp::PolicyStage::rcpt);
+  smtp::DialogStart start;
+  start.secured = arrival.entrance.door == config::Door::implicit;
+  start.tls = std::move(at_once);
   if (service.spec.trace_header) {
-    settings.trace_from = fmt::format("{} [{}]", identity.name, identity.client.host());
-    settings.trace_id = identity.session_id;
-    settings.trace_date = session::mail_date;
+    start.trace_from = fmt::format("{} [{}]", identity.name, identity.client.host());
+    start.trace_id = identity.session_id;
   }
-  return settings;
+  const DialogRules& rules = service.dialogs[arrival.tls_policy];
+  return {is_greylisted(service, arrival) ? rules.greylisting : rules.usual, std::move(start)};
 }
 
 // Counts what becomes of the connections it passes on.
@@ -141,9 +137,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
       co_return;
     }
   }
-  smtp::DialogSettings settings = dialog_settings(service, arrival);
-  settings.tls = at_once.facts;
-  smtp::Dialog dialog(std::move(settings));
+  smtp::Dialog dialog = dialog_for(service, arrival, std::move(at_once.facts));
   const auto opener = opener_for(service);
   const auto policy = policy_for(service, arrival, journal);
   const session::Parts parts{client,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "session/mail_date.hpp"
+
 namespace app {
 namespace {
 
@@ -21,6 +23,17 @@ std::unique_ptr<session::ReputationStore> make_store(Service& service) {
   return store;
 }
 
+DialogRules dialog_rules(const WorkerSpec& spec, const config::TlsPolicy& policy) {
+  smtp::DialogSettings settings = spec.dialog;
+  settings.require_tls = policy.require_tls;
+  settings.auth_before_tls = policy.auth_before_tls;
+  if (spec.trace_header) settings.trace_date = session::mail_date;
+  smtp::DialogSettings asking = settings;
+  asking.policy_stages.insert(smtp::PolicyStage::rcpt);
+  return {std::make_shared<const smtp::DialogSettings>(std::move(settings)),
+          std::make_shared<const smtp::DialogSettings>(std::move(asking))};
+}
+
 }  // namespace
 
 Service::Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t first_number)
@@ -30,6 +43,7 @@ Service::Service(WorkerSpec from, std::vector<tls::Context> made, std::uint64_t 
       desk(*spec.ledger, spec.account, spec.clients.counts),
       ids(static_cast<std::uint32_t>(first_number)),
       quiet_sink(*spec.sink) {
+  for (const config::TlsPolicy& tls_policy : spec.tls_policies) dialogs.push_back(dialog_rules(spec, tls_policy));
   if (spec.launcher) {
     launcher = std::make_unique<session::LauncherClient>(loop, std::move(spec.launcher), first_number);
   }
