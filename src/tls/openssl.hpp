@@ -48,6 +48,11 @@ struct Fault {
 // Empties the queue; oldest first, which is where the cause is.
 [[nodiscard]] std::vector<Fault> take_faults();
 
+// Empties the queue: next to nothing where it is empty, which cannot be said of ERR_clear_error().
+inline void forget_faults() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
+}
+
 // Empties the queue into one Error: "WHAT: no start line".
 [[nodiscard]] tl::unexpected<base::Error> fail_openssl(std::string_view what);
 

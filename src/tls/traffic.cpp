@@ -16,9 +16,10 @@ Progress Engine::Inner::decrypt(base::Buffer& plaintext) {
     if (wire.incoming.empty() && SSL_pending(ssl.get()) == 0) {
       return ended ? fail({FailReason::truncated, 0, "the stream ended without close_notify"}) : Progress::want_input;
     }
-    const auto space = plaintext.prepare(record_size);
+    // No more than may come: a command needs no record's room.
+    const auto space = plaintext.prepare(wire.incoming.size() + static_cast<std::size_t>(SSL_pending(ssl.get())));
     std::size_t size = 0;
-    ERR_clear_error();
+    forget_faults();
     const int result = SSL_read_ex(ssl.get(), space.data(), space.size(), &size);
     if (idle_messages > idle_message_limit) {
       return fail({FailReason::protocol_error, 0, "too many messages without application data"});
@@ -53,7 +54,7 @@ Progress Engine::Inner::encrypt(std::string_view plaintext, std::size_t& taken) 
   while (taken < plaintext.size() && wire.outgoing.size() <= back_pressure) {
     const std::string_view piece = plaintext.substr(taken, record_size);
     std::size_t size = 0;
-    ERR_clear_error();
+    forget_faults();
     const int result = SSL_write_ex(ssl.get(), piece.data(), piece.size(), &size);
     if (result == 1) {
       taken += size;
