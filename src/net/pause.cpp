@@ -49,7 +49,7 @@ void Bell::ring() {
 }
 
 void Bell::dismiss() {
-  while (listeners_ != nullptr) listeners_->pause->end(-1);
+  while (listeners_ != nullptr) listeners_->pause->end(-2);
 }
 
 }  // namespace net

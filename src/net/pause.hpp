@@ -21,7 +21,7 @@ using Due = std::multimap<Deadline, Pause*>;
 // One coroutine suspended until one of at most two bells rings or the deadline passes: the first ends the pause, the
 // others find nothing left. A named object in the coroutine's frame, awaited once:
 //   Pause pause(loop, deadline, &bell);
-//   const int rang = co_await pause;  // the number of the bell, 0 or 1; -1: the deadline passed, or it was dismissed
+//   const int rang = co_await pause;  // the number of the bell, 0 or 1; -1: the deadline passed; -2: dismissed
 class Pause {
  public:
   Pause(Loop& loop, Deadline deadline, Bell* first = nullptr, Bell* second = nullptr);
@@ -78,8 +78,8 @@ class Bell {
   Pause::Ear* listeners_ = nullptr;
 };
 
-// A pause whose end means something: meaning(number of the bell, or -1). What is known beforehand is not waited for.
-// Awaited where it is made; no memory but its place in the frame of who waits:
+// A pause whose end means something: meaning(number of the bell, -1, or -2). What is known beforehand is not waited
+// for. Awaited where it is made; no memory but its place in the frame of who waits:
 //   const Ready ready = co_await waiter.wait(Direction::read, deadline);
 template <auto meaning>
 class [[nodiscard]] Wait {

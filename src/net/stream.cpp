@@ -75,7 +75,7 @@ Task<Io> Stream::read(base::Buffer& into, Deadline deadline, std::size_t most) {
     const auto now = read_now(into, most);
     if (now) co_return *now;
     const Ready ready = co_await read_waiter_->wait(Direction::read, deadline);
-    if (ready == Ready::timed_out) co_return Io::timed_out;
+    if (ready != Ready::yes) co_return Io::timed_out;
   }
 }
 
@@ -101,7 +101,7 @@ Task<Io> Stream::write(std::string_view bytes, Deadline deadline) {
     bytes.remove_prefix(*sent);
     if (bytes.empty()) co_return Io::done;
     const Ready ready = co_await write_waiter().wait(Direction::write, deadline);
-    if (ready == Ready::timed_out) co_return Io::timed_out;
+    if (ready != Ready::yes) co_return Io::timed_out;
   }
 }
 

@@ -13,9 +13,10 @@
 namespace net {
 
 enum class Direction { read, write };
-enum class Ready { yes, timed_out };
+enum class Ready { yes, timed_out, cancelled };
 [[nodiscard]] constexpr Ready readiness(int rang) {
-  return rang == 0 ? Ready::yes : Ready::timed_out;
+  if (rang == 0) return Ready::yes;
+  return rang == -1 ? Ready::timed_out : Ready::cancelled;
 }
 [[nodiscard]] constexpr int which(int rang) {
   return rang;
@@ -38,7 +39,7 @@ class Waiter {
   // Optional: reading or writing has just met EAGAIN. Saves the next wait a question.
   void exhausted(Direction direction) { side(direction).changed = false; }
 
-  // Ends every wait on this descriptor as timed out.
+  // Ends every wait on this descriptor as cancelled.
   void cancel();
 
   // For the loop: what epoll reported.
@@ -63,7 +64,8 @@ class Waiter {
   std::array<Side, 2> sides_;
 };
 
-// Which of two is readable first: 0 for a, 1 for b, -1 when the deadline passed. Both may be.
+// Which of two is readable first: 0 for a, 1 for b, -1 when the deadline passed, -2 when either was cancelled. Both may
+// be.
 [[nodiscard]] Wait<which> wait_readable_either(Waiter& a, Waiter& b, Deadline deadline);
 
 }  // namespace net

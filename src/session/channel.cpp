@@ -1,13 +1,23 @@
 #include "session/channel.hpp"
 
+#include <algorithm>
+
 namespace session {
+namespace {
+
+// Who is silent for longer is likely to stay so.
+constexpr std::chrono::seconds nap{2};
+
+}  // namespace
 
 net::Task<net::Io> Channel::read(base::Buffer& into, net::Deadline deadline) {
   for (;;) {
     const auto now = read_now(into);
     if (now) co_return *now;
-    const net::Ready ready = co_await stream_.read_waiter().wait(net::Direction::read, deadline);
-    if (ready == net::Ready::timed_out) co_return net::Io::timed_out;
+    const net::Deadline limit = short_wait(deadline);
+    const net::Ready ready = co_await stream_.read_waiter().wait(net::Direction::read, limit);
+    const bool napped = ready == net::Ready::timed_out && rested(limit, deadline);
+    if (ready != net::Ready::yes && !napped) co_return net::Io::timed_out;
   }
 }
 
@@ -15,7 +25,19 @@ std::optional<net::Io> Channel::read_now(base::Buffer& into) {
   const std::size_t before = into.size();
   const auto outcome = layer_ ? layer_->read_now(stream_, into) : stream_.read_now(into);
   received_ += into.size() - before;
+  if (into.size() > before) resting_ = false;
   return outcome;
+}
+
+net::Deadline Channel::short_wait(net::Deadline deadline) const {
+  return layer_ && !resting_ ? std::min(deadline, net::after(nap)) : deadline;
+}
+
+bool Channel::rested(net::Deadline waited, net::Deadline deadline) {
+  if (waited >= deadline || net::Clock::now() < waited) return false;
+  layer_->rest();
+  resting_ = true;
+  return true;
 }
 
 net::Task<net::Io> Channel::write(std::string_view plaintext, net::Deadline deadline) {

@@ -24,6 +24,10 @@ class Channel {
   [[nodiscard]] net::Task<net::Io> read(base::Buffer& into, net::Deadline deadline);
   // The same without waiting; nothing: wait until the stream is readable.
   [[nodiscard]] std::optional<net::Io> read_now(base::Buffer& into);
+  // Until when a wait for the peer, which may last until `deadline`, is a short one. When that has passed it has become
+  // a long one: rested() gives memory back, and says so once.
+  [[nodiscard]] net::Deadline short_wait(net::Deadline deadline) const;
+  [[nodiscard]] bool rested(net::Deadline waited, net::Deadline deadline);
   // Sends all of it.
   [[nodiscard]] net::Task<net::Io> write(std::string_view plaintext, net::Deadline deadline);
 
@@ -38,6 +42,7 @@ class Channel {
  private:
   net::Stream stream_;
   std::unique_ptr<Layer> layer_;
+  bool resting_ = false;
   std::uint64_t received_ = 0;
   std::uint64_t sent_ = 0;
 };

@@ -31,14 +31,17 @@ net::Task<ClientSide::LineEvent> ClientSide::read_line(smtp::LineSplitter& split
     const auto now = channel_.read_now(unread_);
     if (now == net::Io::done) continue;
     if (now) co_return fault_of(*now);
+    const net::Deadline limit = channel_.short_wait(deadline);
     if (watched == nullptr) {
-      const net::Ready ready = co_await channel_.stream().read_waiter().wait(net::Direction::read, deadline);
-      if (ready == net::Ready::timed_out) co_return smtp::Fault::client_silent;
+      const net::Ready ready = co_await channel_.stream().read_waiter().wait(net::Direction::read, limit);
+      const bool napped = ready == net::Ready::timed_out && channel_.rested(limit, deadline);
+      if (ready != net::Ready::yes && !napped) co_return smtp::Fault::client_silent;
       continue;
     }
     const int first =
-        co_await net::wait_readable_either(channel_.stream().read_waiter(), watched->stream().read_waiter(), deadline);
-    if (first < 0) co_return smtp::Fault::client_silent;
+        co_await net::wait_readable_either(channel_.stream().read_waiter(), watched->stream().read_waiter(), limit);
+    const bool napped = first == -1 && channel_.rested(limit, deadline);
+    if (first < 0 && !napped) co_return smtp::Fault::client_silent;
     if (first == 1 && watched->has_news()) co_return BackendSpoke{};
   }
 }

@@ -21,6 +21,8 @@ class Layer {
   [[nodiscard]] virtual std::optional<net::Io> read_now(net::Stream& stream, base::Buffer& into) = 0;
   [[nodiscard]] virtual net::Task<net::Io> write(net::Stream& stream, std::string_view plaintext,
                                                  net::Deadline deadline) = 0;
+  // Nothing is expected for a while: memory may be given back.
+  virtual void rest() = 0;
   // Says goodbye in its own way (close_notify).
   [[nodiscard]] virtual net::Task<void> close(net::Stream& stream, net::Deadline deadline) = 0;
 };

@@ -33,6 +33,7 @@ class TlsLayer final : public Layer {
   [[nodiscard]] std::optional<net::Io> read_now(net::Stream& stream, base::Buffer& into) override;
   [[nodiscard]] net::Task<net::Io> write(net::Stream& stream, std::string_view plaintext,
                                          net::Deadline deadline) override;
+  void rest() override { engine_->rest(); }
   [[nodiscard]] net::Task<void> close(net::Stream& stream, net::Deadline deadline) override;
 
  private:

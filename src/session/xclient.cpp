@@ -53,7 +53,7 @@ net::Task<base::Result<void>> expect_greeting(net::Stream& backend, net::Deadlin
   ssize_t seen = -1;
   do {
     const net::Ready ready = co_await backend.read_waiter().wait(net::Direction::read, deadline);
-    if (ready == net::Ready::timed_out) co_return base::fail("the backend gave no reply to XCLIENT");
+    if (ready != net::Ready::yes) co_return base::fail("the backend gave no reply to XCLIENT");
     seen = ::recv(backend.readable_fd(), code.data(), code.size(), MSG_PEEK | MSG_DONTWAIT);
   } while (seen < 0 && (errno == EAGAIN || errno == EINTR));
   const std::string_view told(code.data(), static_cast<std::size_t>(std::max<ssize_t>(seen, 0)));

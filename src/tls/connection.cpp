@@ -26,7 +26,7 @@ Engine::Inner& Engine::Inner::of(const SSL* ssl) {
 }
 
 void Engine::Inner::begin() {
-  ERR_clear_error();
+  forget_faults();
   ssl.reset(SSL_new(context->contexts.front().get()));
   BioPtr bio = bio_over(wire);
   if (!ssl || !bio || SSL_set_ex_data(ssl.get(), connection_index(), this) != 1) {
@@ -85,7 +85,7 @@ bool Engine::Inner::admits_input() {
 }
 
 Progress Engine::Inner::advance() {
-  ERR_clear_error();
+  forget_faults();
   const AtWork here(desk);
   const int result = SSL_do_handshake(ssl.get());
   if (result == 1) return finish();
@@ -110,7 +110,7 @@ Progress Engine::Inner::finish() {
   SSL_clear_mode(ssl.get(), SSL_MODE_ASYNC);
   secured = true;
   desk = {};
-  ERR_clear_error();
+  forget_faults();
   if (context->client_certificate != ClientCertificate::require) return Progress::done;
   // A resumed session brings its result with it; what was not good then is not good now (CVE-2021-20230).
   const long verified = SSL_get_verify_result(ssl.get());
@@ -130,7 +130,7 @@ bool Engine::Inner::trusts_client() const {
 
 Progress Engine::Inner::fail(Failure why) {
   if (!has_failed()) failure = std::move(why);
-  ERR_clear_error();
+  forget_faults();
   return Progress::failed;
 }
 
@@ -147,11 +147,11 @@ void Engine::Inner::abandon_signature() {
   while (desk.waiting) {
     desk.answer.reset();
     desk.answered = true;
-    ERR_clear_error();
+    forget_faults();
     const AtWork here(desk);
     SSL_do_handshake(ssl.get());
   }
-  ERR_clear_error();
+  forget_faults();
 }
 
 }  // namespace tls

@@ -10,6 +10,7 @@
 #include "tls/failure.hpp"
 #include "tls/recollection.hpp"
 #include "tls/signing_desk.hpp"
+#include "tls/ssl_places.hpp"
 
 namespace tls {
 
@@ -20,7 +21,10 @@ inline constexpr unsigned int idle_message_limit = 32;
 
 struct Engine::Inner {
   explicit Inner(std::shared_ptr<const Context::Inner> shared) : context(std::move(shared)) {}
-  ~Inner() { abandon_signature(); }
+  ~Inner() {
+    packed.unpack();
+    abandon_signature();
+  }
   Inner(const Inner&) = delete;
   Inner& operator=(const Inner&) = delete;
 
@@ -67,6 +71,7 @@ struct Engine::Inner {
   std::vector<TraceLine> trace;
   std::string doubt;  // why the client's certificate is not trusted, for the log
   unsigned int idle_messages = 0;
+  Packed packed;            // the SSL, while nothing happens
   bool name_known = false;  // a certificate has `sni`
   bool by_ticket = false;   // a ticket was opened
   bool secured = false;     // the handshake is complete

@@ -20,7 +20,7 @@ base::Buffer& Engine::outgoing() {
 }
 
 Progress Engine::handshake() {
-  Inner& my = *inner_;
+  Inner& my = awake();
   if (my.has_failed()) return Progress::failed;
   if (my.secured) return Progress::done;
   if (my.desk.waiting && !my.desk.answered) return Progress::want_signature;
@@ -29,7 +29,8 @@ Progress Engine::handshake() {
 }
 
 Progress Engine::read(base::Buffer& plaintext) {
-  Inner& my = *inner_;
+  if (inner_->packed && inner_->wire.incoming.empty()) return Progress::want_input;
+  Inner& my = awake();
   if (my.has_failed()) return Progress::failed;
   if (!my.secured) return Progress::want_input;
   const std::size_t before = plaintext.size();
@@ -40,24 +41,36 @@ Progress Engine::read(base::Buffer& plaintext) {
 }
 
 Progress Engine::write(std::string_view plaintext, std::size_t& taken) {
-  Inner& my = *inner_;
+  Inner& my = awake();
   taken = 0;
   if (my.has_failed()) return Progress::failed;
   return my.secured ? my.encrypt(plaintext, taken) : Progress::want_input;
 }
 
-void Engine::close() {
+void Engine::rest() {
   Inner& my = *inner_;
+  if (my.packed) return;
+  const bool idle = my.secured && !my.has_failed() && my.wire.incoming.empty() && my.wire.outgoing.empty();
+  if (idle && SSL_has_pending(my.ssl.get()) == 0) my.packed.pack(my.ssl.get());
+}
+
+Engine::Inner& Engine::awake() const {
+  inner_->packed.unpack();
+  return *inner_;
+}
+
+void Engine::close() {
+  Inner& my = awake();
   if (!my.secured || my.has_failed()) return;
   // A second call would read, and swallow what the peer still says.
   if ((SSL_get_shutdown(my.ssl.get()) & SSL_SENT_SHUTDOWN) != 0) return;
-  ERR_clear_error();
+  forget_faults();
   SSL_shutdown(my.ssl.get());
-  ERR_clear_error();
+  forget_faults();
 }
 
 void Engine::on_end_of_stream() {
-  Inner& my = *inner_;
+  Inner& my = awake();
   if (my.closed || my.has_failed()) return;
   my.ended = true;
   if (!my.secured) {

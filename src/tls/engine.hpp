@@ -47,6 +47,10 @@ class Engine {
   // Encrypts a prefix of `plaintext`; `taken` says how much. done when taken > 0 or nothing was given.
   [[nodiscard]] Progress write(std::string_view plaintext, std::size_t& taken);
 
+  // Nothing is expected for a while: gives memory back, as far as may be. Every other call is as if it had not been
+  // made.
+  void rest();
+
   // Puts close_notify into outgoing(). Reading may go on (half-close, TLS 1.3).
   void close();
 
@@ -79,6 +83,7 @@ class Engine {
   void resume_with(std::string_view session_der);
 
  private:
+  [[nodiscard]] Inner& awake() const;
   std::unique_ptr<Inner> inner_;
 };
 

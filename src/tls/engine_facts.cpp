@@ -146,7 +146,7 @@ std::string session_id(const SSL* ssl) {
 Facts Engine::facts() const {
   Facts facts;
   if (!inner_->secured) return facts;
-  SSL* ssl = inner_->ssl.get();
+  SSL* ssl = awake().ssl.get();
   facts.protocol = SSL_get_version(ssl);
   facts.cipher = SSL_get_cipher_name(ssl);
   facts.bits = SSL_get_cipher_bits(ssl, &facts.algorithm_bits);
@@ -159,12 +159,12 @@ Facts Engine::facts() const {
   facts.session_id = session_id(ssl);
   add_signatures(facts, ssl);
   add_client(facts, *inner_);
-  ERR_clear_error();
+  forget_faults();
   return facts;
 }
 
 std::string Engine::peer_chain_pem() const {
-  const SSL* ssl = inner_->ssl.get();
+  const SSL* ssl = awake().ssl.get();
   if (ssl == nullptr) return {};
   const BioPtr out = writing();
   // OpenSSL leaves the leaf out of a client's chain.
@@ -179,11 +179,11 @@ std::string Engine::peer_chain_pem() const {
 }
 
 std::string Engine::verification() const {
-  return inner_->ssl ? X509_verify_cert_error_string(SSL_get_verify_result(inner_->ssl.get())) : "no connection";
+  return awake().ssl ? X509_verify_cert_error_string(SSL_get_verify_result(inner_->ssl.get())) : "no connection";
 }
 
 std::string Engine::session_der() const {
-  SSL_SESSION* session = inner_->ssl ? SSL_get_session(inner_->ssl.get()) : nullptr;
+  SSL_SESSION* session = awake().ssl ? SSL_get_session(inner_->ssl.get()) : nullptr;
   const int size = session != nullptr ? i2d_SSL_SESSION(session, nullptr) : 0;
   if (size <= 0) return {};
   std::string der(static_cast<std::size_t>(size), '\0');
@@ -193,11 +193,11 @@ std::string Engine::session_der() const {
 }
 
 void Engine::resume_with(std::string_view session_der) {
-  if (!inner_->ssl || inner_->context->serves) return;
+  if (!awake().ssl || inner_->context->serves) return;
   const unsigned char* begin = octets(session_der);
   const SessionPtr session(d2i_SSL_SESSION(nullptr, &begin, static_cast<long>(session_der.size())));
   if (session) SSL_set_session(inner_->ssl.get(), session.get());
-  ERR_clear_error();
+  forget_faults();
 }
 
 }  // namespace tls

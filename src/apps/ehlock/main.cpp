@@ -17,10 +17,12 @@
 #include "apps/ehlock/watch/admin.hpp"
 #include "config/commands.hpp"
 #include "tls/library.hpp"
+#include "tls/ssl_places.hpp"
 
 namespace {
 
 int perform(const config::ServeCommand& command) {
+  tls::give_ssls_places();
   return app::serve(command.arguments);
 }
 

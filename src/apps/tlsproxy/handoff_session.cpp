@@ -121,7 +121,7 @@ net::Task<base::Result<os::UniqueFd>> receive_descriptor(Talk& my) {
     auto received = os::receive_packet(my.plain.readable_fd());
     if (!received || *received) co_return descriptor_in(std::move(received));
     const net::Ready ready = co_await my.plain.read_waiter().wait(net::Direction::read, deadline);
-    if (ready == net::Ready::timed_out) co_return base::fail("timeout");
+    if (ready != net::Ready::yes) co_return base::fail("timeout");
   }
 }
 

@@ -29,7 +29,7 @@ void HandshakeWatch::begin() {
 net::Task<void> HandshakeWatch::watch() {
   while (!ending_ && !hung_up_) {
     const net::Ready ready = co_await plain_.read_waiter().wait(net::Direction::read, net::after(without_end));
-    if (ending_ || ready == net::Ready::timed_out) continue;
+    if (ending_ || ready != net::Ready::yes) continue;
     hung_up_ = has_gone(plain_.readable_fd());
     if (!hung_up_) (void)co_await over_.wait(net::after(between_looks));
   }

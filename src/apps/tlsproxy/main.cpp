@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "apps/tlsproxy/proxy_supervisor.hpp"
+#include "tls/ssl_places.hpp"
 
 namespace {
 
@@ -32,5 +33,6 @@ int main(int argc, char** argv) {
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
   if (words == std::vector<std::string>{"--help"}) return tell(help);
   if (words == std::vector<std::string>{"--version"}) return tell(version);
+  tls::give_ssls_places();
   return app::run_child_of_master(words, name);
 }

@@ -1,0 +1,104 @@
+// Engines that rest: their SSL is packed, and everything goes on as if it had not been.
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tls/connection.hpp"
+#include "tls/ssl_places.hpp"
+#include "tls/test_peers.hpp"
+
+namespace tls {
+namespace {
+
+// Before OpenSSL is used by any test.
+const bool given = [] {
+  give_ssls_places();
+  return true;
+}();
+
+using test::Pair;
+
+std::string octets_at(const void* object, std::size_t size) {
+  return {static_cast<const char*>(object), size};
+}
+
+TEST(Resting, a_packed_object_comes_back_as_it_was) {
+  ASSERT_TRUE(given);
+  const SslContextPtr context(SSL_CTX_new(TLS_server_method()));
+  const SslPtr ssl(SSL_new(context.get()));
+  const std::string before = octets_at(ssl.get(), 6144);
+  Packed packed;
+  packed.pack(ssl.get());
+  ASSERT_TRUE(packed);
+  EXPECT_EQ(octets_at(ssl.get(), 6144), std::string(6144, '\0'));
+  packed.unpack();
+  EXPECT_FALSE(packed);
+  EXPECT_EQ(octets_at(ssl.get(), 6144), before);
+}
+
+TEST(Resting, an_object_without_a_place_is_left_alone) {
+  std::vector<char> other(8192, 'x');
+  Packed packed;
+  packed.pack(other.data());
+  EXPECT_FALSE(packed);
+  EXPECT_EQ(std::count(other.begin(), other.end(), 'x'), 8192);
+}
+
+void talk_and_rest(Version version) {
+  Pair pair(test::client("mail.example", version), test::server());
+  ASSERT_TRUE(test::both_done(pair.ends));
+  for (int round = 0; round < 3; ++round) {
+    const std::string text(static_cast<std::size_t>(round) * 20000 + 1, 'a');
+    EXPECT_EQ(test::send(*pair.client, *pair.server, text), text);
+    pair.server->rest();
+    EXPECT_EQ(test::send(*pair.server, *pair.client, text), text);
+    pair.server->rest();
+    pair.server->rest();
+    pair.client->rest();
+  }
+  EXPECT_EQ(pair.server->facts().sni, "mail.example");
+  pair.server->rest();
+}
+
+TEST(Resting, changes_nothing_for_what_comes_after_it) {
+  talk_and_rest(Version::tls1_3);
+  talk_and_rest(Version::tls1_2);
+}
+
+TEST(Resting, lasts_until_there_is_something_to_do) {
+  Pair pair(test::client(), test::server());
+  pair.server->rest();
+  base::Buffer plaintext(100);
+  EXPECT_EQ(pair.server->read(plaintext), Progress::want_input);
+  pair.client->close();
+  test::carry(pair.client->outgoing(), pair.server->incoming());
+  EXPECT_EQ(pair.server->read(plaintext), Progress::closed);
+  pair.server->rest();
+  pair.server->close();
+  EXPECT_FALSE(pair.server->outgoing().empty());
+}
+
+TEST(Resting, is_not_for_those_with_octets_left_to_read) {
+  Pair pair(test::client(), test::server());
+  std::size_t taken = 0;
+  ASSERT_EQ(pair.client->write("twelve bytes", taken), Progress::done);
+  test::carry(pair.client->outgoing(), pair.server->incoming());
+  base::Buffer plaintext(5);
+  EXPECT_EQ(pair.server->read(plaintext), Progress::done);
+  pair.server->rest();
+  plaintext.clear();
+  EXPECT_EQ(pair.server->read(plaintext), Progress::done);
+  EXPECT_FALSE(plaintext.empty());
+}
+
+TEST(Resting, a_stream_that_ends_meanwhile_is_truncated) {
+  Pair pair(test::client(), test::server());
+  pair.server->rest();
+  pair.server->on_end_of_stream();
+  EXPECT_EQ(pair.server->failure().reason, FailReason::truncated);
+}
+
+}  // namespace
+}  // namespace tls
