@@ -103,7 +103,7 @@ base::Result<SlowEnds> start_slow_lane(const KeyProcessSpec& spec, std::vector<b
   auto life = os::make_socket_pair(SOCK_SEQPACKET);
   auto requests = os::make_socket_pair(SOCK_SEQPACKET);
   if (!life || !requests) return tl::unexpected((life ? requests : life).error());
-  std::signal(SIGCHLD, SIG_IGN);  // nobody waits for it
+  (void)std::signal(SIGCHLD, SIG_IGN);  // nobody waits for it
   const auto role = [&] {
     KeyProcessSpec slow{spec.sources, std::move(life->second), {}, spec.jail, true};
     slow.askers.push_back(std::move(requests->second));

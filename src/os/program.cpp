@@ -132,7 +132,7 @@ void collect(pid_t pid) {
 }  // namespace
 
 void reset_signals() {
-  for (int signal = 1; signal < NSIG; ++signal) std::signal(signal, SIG_DFL);
+  for (int signal = 1; signal < NSIG; ++signal) (void)std::signal(signal, SIG_DFL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);

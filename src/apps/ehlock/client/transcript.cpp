@@ -16,7 +16,7 @@ constexpr std::size_t longest_line = 1000;
 void Transcript::print(std::string_view sign, std::string_view line) const {
   if (!shown_) return;
   fmt::print("{} {}\n", sign, base::escaped(line, longest_line));
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
 }
 
 void Transcript::heard(const smtp::Reply& reply) const {

@@ -35,7 +35,7 @@ base::Result<DemoChildren> DemoChildren::begin() {
 }
 
 base::Result<void> DemoChildren::start(std::string name, const std::function<int()>& role) {
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
   const auto pid = os::fork_role(
       [&] {
         signals_.reset();

@@ -156,7 +156,7 @@ void Demo::introduce() const {
       "  swaks --server 127.0.0.1 --port {0} --tls --to you@example.org\n"
       "  swaks --server 127.0.0.1 --port {1} --tls-on-connect --to you@example.org\n\nCtrl-C ends it.\n",
       ports_.starttls, ports_.implicit, folder_.messages(), options_.keep.empty() ? ", until the end" : "");
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
 }
 
 int Demo::show_until_stopped() {
@@ -193,7 +193,7 @@ int Demo::compare(std::string_view sent) const {
   show_text(*stored);
   if (*stored != sent) return failed(EX_SOFTWARE, "what is stored is not what was sent");
   fmt::print("\nThe message arrived octet for octet ({} octets).\n", sent.size());
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
   return EX_OK;
 }
 

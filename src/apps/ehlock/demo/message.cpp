@@ -26,7 +26,7 @@ void show_text(std::string_view text) {
     ++lines;
   }
   if (!text.empty()) fmt::print("  | ... and {} octets more\n", text.size());
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
 }
 
 void show_message(const SinkReceipt& receipt) {
