@@ -61,7 +61,7 @@ std::vector<std::uint16_t> offered_ciphers(SSL* ssl) {
 
 int on_client_hello(SSL* ssl, int* alert, void* /*unused*/) {
   Engine::Inner& connection = Engine::Inner::of(ssl);
-  connection.offered = read_hello(ssl);
+  connection.early().offered = read_hello(ssl);
   if (must_recall(ssl)) return SSL_CLIENT_HELLO_RETRY;
   const auto raw = raw_server_name(ssl);
   if (!raw) return SSL_CLIENT_HELLO_SUCCESS;

@@ -25,6 +25,18 @@ Engine::Inner& Engine::Inner::of(const SSL* ssl) {
   return *static_cast<Inner*>(SSL_get_ex_data(ssl, connection_index()));
 }
 
+Beginning& Engine::Inner::early() {
+  if (!beginning) beginning = std::make_unique<Beginning>();
+  return *beginning;
+}
+
+void Engine::Inner::rest() {
+  const bool idle = secured && !has_failed() && wire.incoming.empty() && wire.outgoing.empty();
+  if (packed || !idle || SSL_has_pending(ssl.get()) != 0) return;
+  packed.pack(ssl.get());
+  beginning.reset();
+}
+
 void Engine::Inner::begin() {
   forget_faults();
   ssl.reset(SSL_new(context->contexts.front().get()));
@@ -61,7 +73,7 @@ bool Engine::Inner::choose_certificate() {
   const auto found = sni.empty() ? std::nullopt : context->names.find(sni);
   name_known = found.has_value();
   if (!found && context->strict_sni) {
-    fail({FailReason::unknown_sni, 0, "no certificate has the name " + offered.sni});
+    fail({FailReason::unknown_sni, 0, "no certificate has the name " + early().offered.sni});
     return false;
   }
   SSL_CTX* chosen = context->contexts[found.value_or(0)].get();
@@ -86,16 +98,18 @@ bool Engine::Inner::admits_input() {
 
 Progress Engine::Inner::advance() {
   forget_faults();
-  const AtWork here(desk);
+  const AtWork here(early().desk);
   const int result = SSL_do_handshake(ssl.get());
   if (result == 1) return finish();
   switch (SSL_get_error(ssl.get(), result)) {
     case SSL_ERROR_WANT_READ:
       return Progress::want_input;
     case SSL_ERROR_WANT_ASYNC:
-      return desk.waiting ? Progress::want_signature : fail({FailReason::internal, 0, "paused without a reason"});
+      return early().desk.waiting ? Progress::want_signature
+                                  : fail({FailReason::internal, 0, "paused without a reason"});
     case SSL_ERROR_WANT_CLIENT_HELLO_CB:
-      return memory.waiting ? Progress::want_session : fail({FailReason::internal, 0, "paused without a reason"});
+      return early().memory.waiting ? Progress::want_session
+                                    : fail({FailReason::internal, 0, "paused without a reason"});
     case SSL_ERROR_ZERO_RETURN:
       return fail({FailReason::client_alert, SSL3_AD_CLOSE_NOTIFY, "close notify"});
     case SSL_ERROR_WANT_WRITE:
@@ -109,7 +123,7 @@ Progress Engine::Inner::advance() {
 Progress Engine::Inner::finish() {
   SSL_clear_mode(ssl.get(), SSL_MODE_ASYNC);
   secured = true;
-  desk = {};
+  early().desk = {};
   forget_faults();
   if (context->client_certificate != ClientCertificate::require) return Progress::done;
   // A resumed session brings its result with it; what was not good then is not good now (CVE-2021-20230).
@@ -135,20 +149,20 @@ Progress Engine::Inner::fail(Failure why) {
 }
 
 Progress Engine::Inner::fail_by_library() {
-  if (desk.refused) return fail({FailReason::internal, 0, "the key process gave no signature"});
-  const bool hello = context->serves ? offered.seen : wire.consumed > SSL3_RT_HEADER_LENGTH;
+  if (early().desk.refused) return fail({FailReason::internal, 0, "the key process gave no signature"});
+  const bool hello = secured || (context->serves ? early().offered.seen : wire.consumed > SSL3_RT_HEADER_LENGTH);
   Failure why = explain(ssl.get(), hello ? Stage::after_hello : Stage::before_hello);
-  if (why.reason == FailReason::cert_rejected && !doubt.empty()) why.detail = doubt;
+  if (why.reason == FailReason::cert_rejected && !early().doubt.empty()) why.detail = early().doubt;
   return fail(std::move(why));
 }
 
 // A paused job has a stack of its own with OpenSSL's objects on it; it cannot be freed, only led to its end.
 void Engine::Inner::abandon_signature() {
-  while (desk.waiting) {
-    desk.answer.reset();
-    desk.answered = true;
+  while (beginning && early().desk.waiting) {
+    early().desk.answer.reset();
+    early().desk.answered = true;
     forget_faults();
-    const AtWork here(desk);
+    const AtWork here(early().desk);
     SSL_do_handshake(ssl.get());
   }
   forget_faults();

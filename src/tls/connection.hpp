@@ -19,6 +19,14 @@ namespace tls {
 inline constexpr std::size_t handshake_limit = std::size_t{64} * 1024;
 inline constexpr unsigned int idle_message_limit = 32;
 
+// What a handshake needs, and hardly anybody after it.
+struct Beginning {
+  SigningDesk desk;
+  HelloFacts offered;
+  Recollection memory;
+  std::string doubt;  // why the client's certificate is not trusted, for the log
+};
+
 struct Engine::Inner {
   explicit Inner(std::shared_ptr<const Context::Inner> shared) : context(std::move(shared)) {}
   ~Inner() {
@@ -61,23 +69,25 @@ struct Engine::Inner {
   static void on_message(int sent, int version, int content, const void* data, std::size_t size, SSL* ssl,
                          void* unused);
 
+  // What is known of the handshake; empty once rest() has given it back.
+  [[nodiscard]] Beginning& early();
+  // See Engine::rest().
+  void rest();
+
   std::shared_ptr<const Context::Inner> context;
   Wire wire;
-  SigningDesk desk;
-  HelloFacts offered;
   std::string sni;  // what the client named, if that is a host name; the name asked for in the client role
   Failure failure;
-  Recollection memory;
   std::vector<TraceLine> trace;
-  std::string doubt;  // why the client's certificate is not trusted, for the log
   unsigned int idle_messages = 0;
-  Packed packed;            // the SSL, while nothing happens
-  bool name_known = false;  // a certificate has `sni`
-  bool by_ticket = false;   // a ticket was opened
-  bool secured = false;     // the handshake is complete
-  bool closed = false;      // close_notify was received
-  bool ended = false;       // the stream was
-  SslPtr ssl;               // goes first: its BIO refers to `wire`
+  std::unique_ptr<Beginning> beginning = std::make_unique<Beginning>();  // by early()
+  Packed packed;                                                         // the SSL, while nothing happens
+  bool name_known = false;                                               // a certificate has `sni`
+  bool by_ticket = false;                                                // a ticket was opened
+  bool secured = false;                                                  // the handshake is complete
+  bool closed = false;                                                   // close_notify was received
+  bool ended = false;                                                    // the stream was
+  SslPtr ssl;                                                            // goes first: its BIO refers to `wire`
 
  private:
   void begin_serving();

@@ -23,8 +23,8 @@ Progress Engine::handshake() {
   Inner& my = awake();
   if (my.has_failed()) return Progress::failed;
   if (my.secured) return Progress::done;
-  if (my.desk.waiting && !my.desk.answered) return Progress::want_signature;
-  if (my.memory.waiting) return Progress::want_session;
+  if (my.early().desk.waiting && !my.early().desk.answered) return Progress::want_signature;
+  if (my.early().memory.waiting) return Progress::want_session;
   return my.admits_input() ? my.advance() : Progress::failed;
 }
 
@@ -48,10 +48,7 @@ Progress Engine::write(std::string_view plaintext, std::size_t& taken) {
 }
 
 void Engine::rest() {
-  Inner& my = *inner_;
-  if (my.packed) return;
-  const bool idle = my.secured && !my.has_failed() && my.wire.incoming.empty() && my.wire.outgoing.empty();
-  if (idle && SSL_has_pending(my.ssl.get()) == 0) my.packed.pack(my.ssl.get());
+  inner_->rest();
 }
 
 Engine::Inner& Engine::awake() const {
@@ -74,7 +71,7 @@ void Engine::on_end_of_stream() {
   if (my.closed || my.has_failed()) return;
   my.ended = true;
   if (!my.secured) {
-    const bool answered = my.context->serves ? my.offered.seen : my.wire.consumed > 0;
+    const bool answered = my.context->serves ? my.early().offered.seen : my.wire.consumed > 0;
     my.fail({answered ? FailReason::eof_after_server_hello : FailReason::eof_before_hello, 0, "the peer went away"});
   } else if (my.wire.incoming.empty() && SSL_pending(my.ssl.get()) == 0) {
     my.fail({FailReason::truncated, 0, "the stream ended without close_notify"});
@@ -82,28 +79,28 @@ void Engine::on_end_of_stream() {
 }
 
 const SignatureRequest& Engine::signature_request() const {
-  return inner_->desk.request;
+  return inner_->early().desk.request;
 }
 
 void Engine::supply_signature(std::string signature) {
-  SigningDesk& desk = inner_->desk;
+  SigningDesk& desk = inner_->early().desk;
   if (!desk.waiting || desk.answered) return;
   desk.answered = true;
   if (!signature.empty()) desk.answer = std::move(signature);
 }
 
 const RecallRequest& Engine::recall_request() const {
-  return inner_->memory.request;
+  return inner_->early().memory.request;
 }
 
 void Engine::supply_recalled(std::string session_der) {
-  Recollection& memory = inner_->memory;
+  Recollection& memory = inner_->early().memory;
   if (memory.waiting && memory.request.kind == Remembered::session) memory.session_der = std::move(session_der);
   memory.waiting = false;
 }
 
 std::vector<NewSession> Engine::take_new_sessions() {
-  return std::exchange(inner_->memory.made, {});
+  return std::exchange(inner_->early().memory.made, {});
 }
 
 std::vector<TraceLine> Engine::take_trace() {
@@ -115,7 +112,7 @@ const Failure& Engine::failure() const {
 }
 
 const HelloFacts& Engine::offered() const {
-  return inner_->offered;
+  return inner_->early().offered;
 }
 
 }  // namespace tls

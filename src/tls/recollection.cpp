@@ -42,7 +42,7 @@ bool ask(Recollection& memory, Remembered kind, std::string_view name) {
 // NOLINTNEXTLINE(readability-non-const-parameter): OpenSSL's shape
 SSL_SESSION* on_lookup(SSL* ssl, const unsigned char* id, int size, int* copy) {
   *copy = 0;
-  Recollection& memory = Engine::Inner::of(ssl).memory;
+  Recollection& memory = Engine::Inner::of(ssl).early().memory;
   const std::string der = std::exchange(memory.session_der, {});
   if (der.empty() || memory.request.name != chars(id, static_cast<std::size_t>(size))) return nullptr;
   const unsigned char* begin = octets(der);
@@ -53,7 +53,7 @@ SSL_SESSION* on_lookup(SSL* ssl, const unsigned char* id, int size, int* copy) {
 
 // 0: the session stays OpenSSL's.
 int on_new_session(SSL* ssl, SSL_SESSION* session) {
-  Recollection& memory = Engine::Inner::of(ssl).memory;
+  Recollection& memory = Engine::Inner::of(ssl).early().memory;
   unsigned int id_size = 0;
   const unsigned char* id = SSL_SESSION_get_id(session, &id_size);
   const int size = i2d_SSL_SESSION(session, nullptr);
@@ -69,10 +69,10 @@ int on_new_session(SSL* ssl, SSL_SESSION* session) {
 
 bool must_recall(SSL* ssl) {
   Engine::Inner& connection = Engine::Inner::of(ssl);
-  Recollection& memory = connection.memory;
+  Recollection& memory = connection.early().memory;
   const Context::Inner& context = *connection.context;
   if (memory.asked) return false;
-  const auto& versions = connection.offered.versions;
+  const auto& versions = connection.early().offered.versions;
   const bool tls_1_3 = speaks_1_3(ssl) && std::find(versions.begin(), versions.end(), "TLSv1.3") != versions.end();
   if (const std::string_view name = ticket_key_name(ssl, tls_1_3); !name.empty()) {
     const bool known = !context.tickets || find_ticket_key(*context.tickets, name) != nullptr;

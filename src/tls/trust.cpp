@@ -51,11 +51,11 @@ int judge_client(X509_STORE_CTX* chain, void* /*unused*/) {
     X509_STORE_CTX_set_error(chain, X509_V_OK);
   }
   if (!good) {
-    connection.doubt = doubt_about(leaf, X509_verify_cert_error_string(X509_STORE_CTX_get_error(chain)));
+    connection.early().doubt = doubt_about(leaf, X509_verify_cert_error_string(X509_STORE_CTX_get_error(chain)));
   } else if (!lists_key_of(rules.client_keys, leaf)) {
     good = false;
     X509_STORE_CTX_set_error(chain, X509_V_ERR_CERT_REJECTED);
-    connection.doubt = doubt_about(leaf, "the key is not listed");
+    connection.early().doubt = doubt_about(leaf, "the key is not listed");
   }
   return good || rules.client_certificate != ClientCertificate::require ? 1 : 0;
 }
