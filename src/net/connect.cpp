@@ -1,28 +1,27 @@
 #include "net/connect.hpp"
 
 #include <cerrno>
+#include <utility>
 
-#include "net/waiter.hpp"
 #include "os/socket.hpp"
 
 namespace net {
 namespace {
 
-Task<base::Result<os::UniqueFd>> connect_one(Loop& loop, const os::SocketAddress& address, Clock::duration limit) {
+Task<base::Result<Stream>> connect_one(Loop& loop, const os::SocketAddress& address, Clock::duration limit) {
   auto socket = os::start_connect(address);
-  if (!socket) co_return socket;
-  Waiter waiter(loop, socket->get());
-  const Ready ready = co_await waiter.wait(Direction::write, after(limit));
-  const int error_number = ready == Ready::yes ? os::pending_error(socket->get()) : ETIMEDOUT;
+  if (!socket) co_return tl::unexpected(socket.error());
+  Stream stream(loop, std::move(*socket));
+  const Ready ready = co_await stream.read_waiter().wait(Direction::write, after(limit));
+  const int error_number = ready == Ready::yes ? os::pending_error(stream.readable_fd()) : ETIMEDOUT;
   if (error_number != 0) co_return base::fail_errno(address.text(), error_number);
-  co_return socket;
+  co_return stream;
 }
 
 }  // namespace
 
-Task<base::Result<os::UniqueFd>> connect(Loop& loop, const std::vector<os::SocketAddress>& addresses,
-                                         Clock::duration each) {
-  base::Result<os::UniqueFd> outcome = base::fail("no address to connect to");
+Task<base::Result<Stream>> connect(Loop& loop, const std::vector<os::SocketAddress>& addresses, Clock::duration each) {
+  base::Result<Stream> outcome = base::fail("no address to connect to");
   for (const auto& address : addresses) {
     outcome = co_await connect_one(loop, address, each);
     if (outcome) break;

@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "base/result.hpp"
-#include "net/loop.hpp"
+#include "net/stream.hpp"
 #include "os/address.hpp"
-#include "os/fd.hpp"
 
 namespace net {
 
-// The first address that takes the connection within `each`. The error names the last address tried and why it failed.
-[[nodiscard]] Task<base::Result<os::UniqueFd>> connect(Loop& loop, const std::vector<os::SocketAddress>& addresses,
-                                                       Clock::duration each);
+// A stream to the first address that takes the connection within `each`. The error names the last address tried and why
+// it failed.
+[[nodiscard]] Task<base::Result<Stream>> connect(Loop& loop, const std::vector<os::SocketAddress>& addresses,
+                                                 Clock::duration each);
 
 }  // namespace net

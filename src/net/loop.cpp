@@ -114,8 +114,12 @@ int Loop::watch(int fd, std::uint32_t events, Waiter& waiter) {
   return 0;
 }
 
-void Loop::unwatch(int fd) {
+void Loop::forget(int fd) {
   watches_[static_cast<std::size_t>(fd)].waiter = nullptr;
+}
+
+void Loop::unwatch(int fd) {
+  forget(fd);
   epoll_event ignored{};
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, &ignored);
 }

@@ -49,6 +49,7 @@ class Loop {
   // error number, or 0.
   [[nodiscard]] int watch(int fd, std::uint32_t events, Waiter& waiter);
   void unwatch(int fd);
+  void forget(int fd);  // without telling the kernel
 
  private:
   // Whose a descriptor's events are. Events of an earlier holder of the number carry another generation: they are

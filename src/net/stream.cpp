@@ -1,7 +1,6 @@
 #include "net/stream.hpp"
 
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,10 +10,10 @@ namespace {
 
 // One write that neither waits nor raises SIGPIPE on sockets (for pipes the process ignores it, threat 56). Learns from
 // the first answer what the descriptor is: fstat(2) is not among the calls a jail allows.
-ssize_t write_some(int fd, std::string_view bytes, bool& socket) {
+ssize_t write_some(int fd, std::string_view bytes, int flags, bool& socket) {
   for (;;) {
     const ssize_t sent =
-        socket ? ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL) : ::write(fd, bytes.data(), bytes.size());
+        socket ? ::send(fd, bytes.data(), bytes.size(), flags) : ::write(fd, bytes.data(), bytes.size());
     if (sent >= 0) return sent;
     if (errno == ENOTSOCK) socket = false;
     if (errno != EINTR && errno != ENOTSOCK) return sent;
@@ -43,7 +42,9 @@ Stream::Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable)
   write_waiter_ = std::make_unique<Waiter>(loop, writable_.get());
 }
 
-Stream::~Stream() = default;
+Stream::~Stream() {
+  close();
+}
 
 Stream& Stream::operator=(Stream&& other) noexcept {
   close();
@@ -52,15 +53,19 @@ Stream& Stream::operator=(Stream&& other) noexcept {
   read_waiter_ = std::move(other.read_waiter_);
   write_waiter_ = std::move(other.write_waiter_);
   is_socket_ = other.is_socket_;
+  send_flags_ = other.send_flags_;
   return *this;
 }
 
 std::optional<Io> Stream::read_now(base::Buffer& into, std::size_t most) {
   if (!readable_) return Io::lost;
+  if (read_waiter_->is_exhausted()) return std::nullopt;
   const auto space = into.prepare(most);
   const ssize_t received = read_some(readable_.get(), space);
   if (received > 0) {
     into.commit(static_cast<std::size_t>(received));
+    const bool emptied = static_cast<std::size_t>(received) < space.size();
+    if (emptied && reads_tell_emptiness() && !read_waiter_->has_hung_up()) read_waiter_->exhausted(Direction::read);
     return Io::done;
   }
   if (into.empty()) into.clear();
@@ -83,7 +88,7 @@ std::optional<std::size_t> Stream::write_now(std::string_view bytes) {
   if (!open()) return std::nullopt;
   std::size_t sent = 0;
   while (sent < bytes.size()) {
-    const ssize_t now = write_some(writable_fd(), bytes.substr(sent), is_socket_);
+    const ssize_t now = write_some(writable_fd(), bytes.substr(sent), send_flags_, is_socket_);
     if (now < 0) {
       if (!os::would_block(errno)) return std::nullopt;
       write_waiter().exhausted(Direction::write);
@@ -120,6 +125,8 @@ void Stream::cut() {
 }
 
 void Stream::close() {
+  if (read_waiter_) read_waiter_->forget();
+  if (write_waiter_) write_waiter_->forget();
   read_waiter_.reset();
   write_waiter_.reset();
   readable_.reset();

@@ -2,6 +2,8 @@
 // deadline; there is no operation without one.
 #pragma once
 
+#include <sys/socket.h>
+
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -32,7 +34,7 @@ class Stream {
   // Appends what is there, at least one byte, at most `most` bytes and what `into` has room for (it must have some).
   [[nodiscard]] Task<Io> read(base::Buffer& into, Deadline deadline, std::size_t most = 16384);
 
-  // The same without waiting; nothing: no byte is there now.
+  // The same without waiting; nothing: no byte is there, as far as the loop heard of it (Waiter::doubt()).
   [[nodiscard]] std::optional<Io> read_now(base::Buffer& into, std::size_t most = 16384);
 
   // All of `bytes`, which must live until this is done.
@@ -40,6 +42,9 @@ class Stream {
 
   // As many bytes as go without waiting; nothing: the peer is lost.
   [[nodiscard]] std::optional<std::size_t> write_now(std::string_view bytes);
+
+  // end_writing() follows the next writes at once: TCP keeps the last segment back for its FIN.
+  void expect_end() { send_flags_ |= MSG_MORE; }
 
   // Half-close: the peer sees the end of our bytes. Sockets: shutdown(2); pipes: the writable end is closed.
   void end_writing();
@@ -63,6 +68,8 @@ class Stream {
   [[nodiscard]] Waiter& read_waiter() { return *read_waiter_; }
 
  private:
+  // Of a socket, a read of less than was asked for leaves nothing behind (epoll(7), question 9); of a terminal it may.
+  [[nodiscard]] bool reads_tell_emptiness() const { return !writable_; }
   [[nodiscard]] Waiter& write_waiter() { return write_waiter_ ? *write_waiter_ : *read_waiter_; }
 
   os::UniqueFd readable_;
@@ -70,6 +77,7 @@ class Stream {
   std::unique_ptr<Waiter> read_waiter_;
   std::unique_ptr<Waiter> write_waiter_;  // only with two descriptors
   bool is_socket_ = true;                 // until a write says otherwise
+  int send_flags_ = MSG_NOSIGNAL;
 };
 
 }  // namespace net

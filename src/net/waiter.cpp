@@ -23,15 +23,27 @@ Waiter::~Waiter() {
   if (events_ != 0) loop_.unwatch(fd_);
 }
 
+void Waiter::forget() {
+  if (events_ != 0) loop_.forget(fd_);
+  events_ = 0;
+}
+
+void Waiter::exhausted(Direction direction) {
+  side(direction).changed = false;
+  side(direction).exhausted = true;
+}
+
 void Waiter::cancel() {
   for (Side& side : sides_) side.bell.dismiss();
 }
 
 void Waiter::notice(std::uint32_t events) {
+  hung_up_ = hung_up_ || (events & (EPOLLRDHUP | both)) != 0;
   for (const Direction direction : {Direction::read, Direction::write}) {
     const std::uint32_t mine = direction == Direction::read ? reading : std::uint32_t{EPOLLOUT};
     if ((events & (mine | both)) == 0) continue;
     side(direction).changed = true;
+    side(direction).exhausted = false;
     side(direction).bell.ring();
   }
 }

@@ -36,8 +36,18 @@ class Waiter {
   // watch one more, the wait ends as timed out.
   [[nodiscard]] Wait<readiness> wait(Direction direction, Deadline deadline);
 
-  // Optional: reading or writing has just met EAGAIN. Saves the next wait a question.
-  void exhausted(Direction direction) { side(direction).changed = false; }
+  // Optional: reading or writing has just met EAGAIN, or read a socket empty. Saves the next wait a question.
+  void exhausted(Direction direction);
+  // Whether reading would meet EAGAIN for all that the kernel reported since exhausted(). What came after the last
+  // report is not known here: see doubt().
+  [[nodiscard]] bool is_exhausted() const { return events_ != 0 && sides_[0].exhausted; }
+  // For who must know of every octet that is there now.
+  void doubt() { sides_[0].exhausted = false; }
+  // The peer sends no more: no report will follow, so that reading must go on until it meets the end.
+  [[nodiscard]] bool has_hung_up() const { return hung_up_; }
+
+  // The descriptor is about to be closed here and everywhere else: the kernel forgets it by itself.
+  void forget();
 
   // Ends every wait on this descriptor as cancelled.
   void cancel();
@@ -50,7 +60,8 @@ class Waiter {
 
   struct Side {
     Bell bell;
-    bool changed = false;  // since a wait, or EAGAIN, last found it not ready
+    bool changed = false;    // since a wait, or EAGAIN, last found it not ready
+    bool exhausted = false;  // and nothing was reported since
   };
 
   // What a wait would end by; nothing: it must wait.
@@ -61,7 +72,8 @@ class Waiter {
   Loop& loop_;
   int fd_;
   std::uint32_t events_ = 0;  // what the kernel watches for; 0: not told yet
-  std::array<Side, 2> sides_;
+  bool hung_up_ = false;
+  std::array<Side, 2> sides_;  // reading, writing
 };
 
 // Which of two is readable first: 0 for a, 1 for b, -1 when the deadline passed, -2 when either was cancelled. Both may

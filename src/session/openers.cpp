@@ -7,10 +7,9 @@
 namespace session {
 
 net::Task<base::Result<net::Stream>> TcpOpener::open(const ClientIdentity& client) {
-  auto socket = co_await net::connect(loop_, addresses_, limits_.connect);
-  if (!socket) co_return tl::unexpected(socket.error());
-  net::Stream stream(loop_, std::move(*socket));
-  const auto introduced = co_await introduce(stream, identity_, client, limits_);
+  auto stream = co_await net::connect(loop_, addresses_, limits_.connect);
+  if (!stream) co_return stream;
+  const auto introduced = co_await introduce(*stream, identity_, client, limits_);
   if (!introduced) co_return tl::unexpected(introduced.error());
   co_return stream;
 }

@@ -13,9 +13,8 @@ net::Task<base::Result<net::Stream>> reach(net::Loop& loop, const std::vector<os
     if (!launched) co_return tl::unexpected(launched.error());
     co_return net::Stream(loop, std::move(launched->socket));
   }
-  auto socket = co_await net::connect(loop, addresses, limit);
-  if (!socket) co_return tl::unexpected(socket.error());
-  co_return net::Stream(loop, std::move(*socket));
+  auto connected = co_await net::connect(loop, addresses, limit);
+  co_return connected;
 }
 
 }  // namespace session

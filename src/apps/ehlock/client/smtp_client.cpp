@@ -64,13 +64,14 @@ net::Task<ClientResult<smtp::Reply>> SmtpClient::read_reply() {
 }
 
 net::Task<ClientResult<void>> SmtpClient::connect(const std::vector<os::SocketAddress>& addresses) {
-  auto socket = co_await net::connect(loop_, addresses, std::min(connect_limit, limit_));
-  if (!socket) co_return fault(EX_UNAVAILABLE, socket.error().text);
-  channel_.emplace(net::Stream(loop_, std::move(*socket)));
+  auto stream = co_await net::connect(loop_, addresses, std::min(connect_limit, limit_));
+  if (!stream) co_return fault(EX_UNAVAILABLE, stream.error().text);
+  channel_.emplace(std::move(*stream));
   co_return ClientResult<void>();
 }
 
 net::Task<ClientResult<void>> SmtpClient::secure(const tls::Context& context, std::string session_der) {
+  channel_->stream().read_waiter().doubt();
   (void)channel_->read_now(unread_);
   if (!unread_.empty()) {
     co_return fault(EX_PROTOCOL, fmt::format("{} octets in clear came before the handshake: \"{}\"", unread_.size(),
