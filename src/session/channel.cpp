@@ -46,8 +46,14 @@ net::Task<net::Io> Channel::write(std::string_view plaintext, net::Deadline dead
   co_return co_await stream_.write(plaintext, deadline);
 }
 
-net::Task<void> Channel::end_writing(net::Deadline deadline) {
-  if (layer_) co_await layer_->close(stream_, deadline);
+net::Task<void> Channel::end_writing(net::Deadline deadline, std::string_view last) {
+  sent_ += last.size();
+  stream_.expect_end();
+  if (layer_) {
+    co_await layer_->close(stream_, last, deadline);
+  } else if (!last.empty()) {
+    (void)co_await stream_.write(last, deadline);
+  }
   stream_.end_writing();
 }
 

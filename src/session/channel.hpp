@@ -31,8 +31,8 @@ class Channel {
   // Sends all of it.
   [[nodiscard]] net::Task<net::Io> write(std::string_view plaintext, net::Deadline deadline);
 
-  // close_notify where there is TLS, then FIN; reading may go on.
-  [[nodiscard]] net::Task<void> end_writing(net::Deadline deadline);
+  // The last words, close_notify where there is TLS, and FIN, in one segment where they fit; reading may go on.
+  [[nodiscard]] net::Task<void> end_writing(net::Deadline deadline, std::string_view last = {});
   void close() { stream_.close(); }
 
   [[nodiscard]] net::Stream& stream() { return stream_; }

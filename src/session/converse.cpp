@@ -191,15 +191,17 @@ net::Task<void> converse(Parts with, smtp::Dialog& dialog) {
     // Whatever arrived before the handshake was not protected by it. It goes before the 220 does: what comes after that
     // is the client's first flight.
     if (step.next == Next::start_tls) forget_clear_bytes(with);
-    const auto unheard = co_await say(now, step);
     if (step.next == Next::close) break;
+    const auto unheard = co_await say(now, step);
     if (unheard) {
       step = dialog.on_fault(*unheard);
     } else {
       step = co_await perform(now, step.next);
     }
   }
+  trace_words(now, step.to_client);
   note_end(now);
+  co_await with.client.channel().end_writing(after(with.limits.command), step.to_client);
 }
 
 }  // namespace session

@@ -29,7 +29,7 @@ struct Parts {
 };
 
 // The dialog decides, this performs. What somebody can still be told about (silence, a lost backend, TLS refused) goes
-// back to the dialog as an event; its last word is the outcome.
+// back to the dialog as an event; its last word is the outcome. Ends the client's connection for writing.
 [[nodiscard]] net::Task<void> converse(Parts with, smtp::Dialog& dialog);
 
 }  // namespace session

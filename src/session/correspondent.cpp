@@ -84,6 +84,7 @@ net::Task<void> Correspondent::receive_answers() {
       if ((*packet)->bytes.empty()) co_return;  // the supervisor is gone, and we soon are
       deliver(std::move(**packet));
     } else {
+      waiter_.exhausted(net::Direction::read);
       (void)co_await waiter_.wait(net::Direction::read, net::after(for_ever));
     }
   }

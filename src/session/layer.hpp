@@ -23,8 +23,8 @@ class Layer {
                                                  net::Deadline deadline) = 0;
   // Nothing is expected for a while: memory may be given back.
   virtual void rest() = 0;
-  // Says goodbye in its own way (close_notify).
-  [[nodiscard]] virtual net::Task<void> close(net::Stream& stream, net::Deadline deadline) = 0;
+  // The last words, then goodbye in its own way (close_notify), together where they fit.
+  [[nodiscard]] virtual net::Task<void> close(net::Stream& stream, std::string_view last, net::Deadline deadline) = 0;
 };
 
 }  // namespace session

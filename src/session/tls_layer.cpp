@@ -43,8 +43,10 @@ net::Task<bool> TlsLayer::handshake(net::Stream& stream, Signer* signer, net::De
       engine_->supply_recalled(std::move(session));
       continue;
     }
-    // What the last flight leaves (the ticket) goes out with the first reply inside TLS: one segment, one wake-up less.
-    if (progress == tls::Progress::done && engine_->facts().protocol == "TLSv1.3") co_return true;
+    if (progress == tls::Progress::done && engine_->owes_tickets_only()) {
+      unhurried_ = engine_->outgoing().size();
+      co_return true;
+    }
     const net::Io flushed = co_await flush(stream, deadline);
     if (progress == tls::Progress::done) co_return flushed == net::Io::done;
     const net::Io fed = flushed == net::Io::done ? co_await stream.read(engine_->incoming(), deadline) : flushed;
@@ -71,6 +73,7 @@ net::Task<net::Io> TlsLayer::flush(net::Stream& stream, net::Deadline deadline) 
     const bool in_time = co_await flushed_->wait(deadline);
     co_return in_time ? net::Io::done : net::Io::timed_out;
   }
+  unhurried_ = 0;
   net::Io outcome = net::Io::done;
   while (outcome == net::Io::done && !engine_->outgoing().empty()) {
     const auto now = stream.write_now(engine_->outgoing().view());
@@ -94,7 +97,8 @@ net::Task<net::Io> TlsLayer::flush(net::Stream& stream, net::Deadline deadline) 
 std::optional<net::Io> TlsLayer::read_now(net::Stream& stream, base::Buffer& into) {
   for (;;) {
     const tls::Progress progress = engine_->read(into);
-    if (!flush_now(stream)) return net::Io::lost;  // answers to key updates, alerts
+    const bool hurried = engine_->outgoing().size() > unhurried_;  // answers to key updates, alerts
+    if (hurried && !flush_now(stream)) return net::Io::lost;
     if (progress == tls::Progress::done) return net::Io::done;
     if (progress == tls::Progress::closed) return net::Io::end;
     if (progress != tls::Progress::want_input) return net::Io::lost;
@@ -112,6 +116,7 @@ std::optional<net::Io> TlsLayer::read_now(net::Stream& stream, base::Buffer& int
 // What goes without waiting; the rest goes with the next write. False: the peer is lost.
 bool TlsLayer::flush_now(net::Stream& stream) {
   if (flushing_ || engine_->outgoing().empty()) return true;
+  unhurried_ = 0;
   const auto sent = stream.write_now(engine_->outgoing().view());
   if (sent) engine_->outgoing().consume(*sent);
   return sent.has_value();
@@ -129,7 +134,10 @@ net::Task<net::Io> TlsLayer::write(net::Stream& stream, std::string_view plainte
   co_return net::Io::done;
 }
 
-net::Task<void> TlsLayer::close(net::Stream& stream, net::Deadline deadline) {
+net::Task<void> TlsLayer::close(net::Stream& stream, std::string_view last, net::Deadline deadline) {
+  std::size_t taken = 0;
+  if (!last.empty() && engine_->write(last, taken) == tls::Progress::done) last.remove_prefix(taken);
+  if (!last.empty()) (void)co_await write(stream, last, deadline);
   engine_->close();
   (void)co_await flush(stream, deadline);
 }

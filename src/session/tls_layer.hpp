@@ -34,7 +34,7 @@ class TlsLayer final : public Layer {
   [[nodiscard]] net::Task<net::Io> write(net::Stream& stream, std::string_view plaintext,
                                          net::Deadline deadline) override;
   void rest() override { engine_->rest(); }
-  [[nodiscard]] net::Task<void> close(net::Stream& stream, net::Deadline deadline) override;
+  [[nodiscard]] net::Task<void> close(net::Stream& stream, std::string_view last, net::Deadline deadline) override;
 
  private:
   [[nodiscard]] net::Task<bool> handshake(net::Stream& stream, Signer* signer, net::Deadline deadline);
@@ -46,6 +46,9 @@ class TlsLayer final : public Layer {
   std::unique_ptr<tls::Engine> engine_;
   Recall recall_;
   tls::Failure failure_;
+  // Octets of outgoing() that go with the next write: a server's ticket behind the handshake is no reason for a
+  // segment, and for waking the client, of its own.
+  std::size_t unhurried_ = 0;
   bool flushing_ = false;
   std::unique_ptr<net::Event> flushed_;  // only while somebody waits for another's flush
 };

@@ -107,6 +107,10 @@ std::vector<TraceLine> Engine::take_trace() {
   return std::exchange(inner_->trace, {});
 }
 
+bool Engine::owes_tickets_only() const {
+  return inner_->secured && inner_->context->serves && SSL_version(inner_->ssl.get()) == TLS1_3_VERSION;
+}
+
 const Failure& Engine::failure() const {
   return inner_->failure;
 }

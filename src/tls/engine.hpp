@@ -70,6 +70,10 @@ class Engine {
   // Where Leeway::trace is set: the steps since the last call.
   [[nodiscard]] std::vector<TraceLine> take_trace();
 
+  // After the handshake: whether all that outgoing() holds is tickets (RFC 8446 §4.6.1), which nobody waits for. The
+  // last flight of TLS 1.2 and of clients ends the handshake.
+  [[nodiscard]] bool owes_tickets_only() const;
+
   [[nodiscard]] const Failure& failure() const;
   [[nodiscard]] const HelloFacts& offered() const;
   [[nodiscard]] Facts facts() const;  // after the handshake

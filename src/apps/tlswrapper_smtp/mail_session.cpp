@@ -127,7 +127,6 @@ net::Task<void> talk(MailSession& my) {
   session::PolicyCheck& policy = policy_of(my);
   co_await session::converse(
       {my.client, my.program, starter(my), policy, my.spec.identity, my.journal, my.drain, my.limits}, my.dialog);
-  co_await my.client.channel().end_writing(net::after(farewell));
   my.journal.disconnected({my.dialog.counts(), std::string(smtp::text_of(my.dialog.outcome())),
                            my.client.channel().received(), my.client.channel().sent()});
   const bool unasked = my.spec.options.policy_closed && my.policy && my.policy->was_unavailable();

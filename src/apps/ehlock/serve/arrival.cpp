@@ -101,8 +101,7 @@ net::Task<void> learn_name(Service& service, Arrival& arrival) {
 }
 
 net::Task<void> say_last(session::ClientSide& client, std::string words) {
-  (void)co_await client.send(words, net::after(farewell));
-  co_await client.channel().end_writing(net::after(farewell));
+  co_await client.channel().end_writing(net::after(farewell), words);
 }
 
 // Nothing when the client was silent for the whole delay; else what it did: talk (nullopt inside), or go.

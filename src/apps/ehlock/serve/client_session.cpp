@@ -17,9 +17,6 @@
 namespace app {
 namespace {
 
-// How long a client that is done gets to take our last bytes.
-constexpr std::chrono::seconds farewell{5};
-
 // "[192.0.2.25]:25 (STARTTLS)", with the TLS policy if it is not that of everybody.
 std::string listener_of(const Arrival& arrival, const config::TlsPolicy& policy) {
   const std::string named = policy.name.empty() ? "" : ", policy " + policy.name;
@@ -150,7 +147,6 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
                              service.spec.limits,
                              is_traced(service, identity)};
   co_await session::converse(parts, dialog);
-  co_await client.channel().end_writing(net::after(farewell));
   sum_up(service, arrival.entrance, dialog, client.channel());
   co_await remember(service, arrival, errors_of(dialog, arrival), journal);
   journal.disconnected({dialog.counts(), std::string(smtp::text_of(dialog.outcome())), client.channel().received(),
