@@ -8,13 +8,15 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace smtp {
 namespace {
 
 constexpr std::string_view not_serving = "Service not available, closing transmission channel";
 
 bool has_bare_newline(std::string_view text) {
-  return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+  return base::find_any(text, std::string_view("\r\n\0", 3)) != std::string_view::npos;
 }
 
 }  // namespace
@@ -133,7 +135,10 @@ Step Dialog::end(Outcome outcome, std::string to_client) {
 
 Step Dialog::forward(std::string_view line) {
   now_.backend_spoken = true;
-  return wait(Phase::reply, Next::backend_reply, {}, fmt::format("{}\r\n", line));
+  if (!std::exchange(now_.owes_rset, false)) {
+    return wait(Phase::reply, Next::backend_reply, {}, fmt::format("{}\r\n", line));
+  }
+  return wait(Phase::rset_reply, Next::backend_reply, {}, fmt::format("RSET\r\n{}\r\n", line));
 }
 
 std::string Dialog::closing(std::string_view code, std::string_view text) const {

@@ -49,6 +49,7 @@ void Dialog::note_accepted(const Reply& reply) {
   const bool greeting = now_.verb == Verb::helo || now_.verb == Verb::ehlo || now_.verb == Verb::lhlo;
   if (greeting) now_.must_greet = false;
   if (greeting) now_.takes_chunks = now_.verb != Verb::helo && lists(reply, "CHUNKING");
+  if (greeting) now_.backend_pipelines = now_.verb != Verb::helo && lists(reply, "PIPELINING");
   if (greeting || now_.verb == Verb::mail) now_.previous.reset();
   if (greeting || now_.verb == Verb::rset) end_message(false);
   if (now_.verb == Verb::mail) now_.chunks_begun = false;

@@ -47,12 +47,14 @@ struct DialogState {
   PolicyStage stage = PolicyStage::connect;
 
   bool secured = false;
-  bool draining = false;        // shutting down: 421 at the next idle moment
-  bool must_greet = false;      // TLS has just begun: no mail before a new EHLO (RFC 3207 §4.2)
-  bool backend_spoken = false;  // the backend heard something that RSET must undo
-  bool takes_chunks = false;    // the backend offered CHUNKING in its last answer to a greeting
-  bool chunks_begun = false;    // the first BDAT of the message was accepted
-  bool refused_last = false;    // the last reply of the backend was 4xx or 5xx
+  bool draining = false;           // shutting down: 421 at the next idle moment
+  bool must_greet = false;         // TLS has just begun: no mail before a new EHLO (RFC 3207 §4.2)
+  bool backend_spoken = false;     // the backend heard something that RSET must undo
+  bool backend_pipelines = false;  // it offered PIPELINING (RFC 2920)
+  bool owes_rset = false;          // that RSET goes with the next command: one segment, one wake-up less
+  bool takes_chunks = false;       // the backend offered CHUNKING in its last answer to a greeting
+  bool chunks_begun = false;       // the first BDAT of the message was accepted
+  bool refused_last = false;       // the last reply of the backend was 4xx or 5xx
 
   Verb verb = Verb::unknown;    // of the command that is being dealt with
   std::string held_line;        // the command, while a verdict on it is awaited; never AUTH

@@ -50,16 +50,20 @@ Step Dialog::on_secured(const TlsFacts& facts) {
   fresh.draining = now_.draining;
   ++fresh.counts.of(Verb::starttls).accepted;
   const bool backend_spoken = now_.backend_spoken;
+  const bool backend_pipelines = now_.backend_pipelines;
   now_ = std::move(fresh);
 
   if (settings_.on_starttls == OnStarttls::reconnect) return wait(Phase::reopening, Next::reopen_backend);
   if (!backend_spoken) return await_command("");
-  return wait(Phase::rset_reply, Next::backend_reply, {}, "RSET\r\n");
+  if (!backend_pipelines) return wait(Phase::rset_reply, Next::backend_reply, {}, "RSET\r\n");
+  now_.owes_rset = true;
+  return await_command("");
 }
 
 Step Dialog::on_rset_reply(const Reply& reply) {
   if (reply.code == 421) return end(Outcome::backend_closed, reply.wire);
   if (!reply.positive()) return on_backend_fault(Outcome::backend_refused);
+  if (now_.backend_spoken) return wait(Phase::reply, Next::backend_reply);  // to the command behind it
   return await_command("");
 }
 
