@@ -12,6 +12,10 @@ char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
+bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
 // Levenshtein's distance with one row of the table.
 std::size_t distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -55,9 +59,18 @@ bool istarts_with(std::string_view text, std::string_view prefix) {
 }
 
 std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::size_t find_any(std::string_view text, std::string_view octets, std::size_t from) {
+  for (std::size_t at = from; at < text.size(); ++at) {
+    for (const char wanted : octets) {
+      if (text[at] == wanted) return at;
+    }
+  }
+  return std::string_view::npos;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -73,7 +86,12 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
 std::string hex(std::string_view bytes) {
   std::string digits;
   digits.reserve(bytes.size() * 2);
-  for (const char c : bytes) digits += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  for (const char c : bytes) {
+    constexpr std::string_view all("0123456789abcdef");
+    const auto octet = static_cast<unsigned char>(c);
+    digits += all[octet >> 4U];
+    digits += all[octet & 15U];
+  }
   return digits;
 }
 

@@ -31,6 +31,10 @@ template <typename T>
   return value;
 }
 
+// The place of the first of a few octets at or behind `from`; npos without one. For short texts: find_first_of() calls
+// memchr(3) for each octet of the text.
+[[nodiscard]] std::size_t find_any(std::string_view text, std::string_view octets, std::size_t from = 0);
+
 // Lower-case hexadecimal digits of the bytes.
 [[nodiscard]] std::string hex(std::string_view bytes);
 

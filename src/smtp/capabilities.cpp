@@ -18,7 +18,7 @@ bool contains(const std::vector<std::string_view>& keywords, std::string_view ke
 
 std::string_view keyword_of(std::string_view line) {
   line = base::trimmed(line);
-  return line.substr(0, line.find_first_of(" \t="));
+  return line.substr(0, base::find_any(line, " \t="));
 }
 
 bool lists(const Reply& ehlo, std::string_view keyword) {

@@ -14,8 +14,8 @@ namespace {
 // judged: what follows it is not known.
 std::size_t first_bare(std::string_view text) {
   constexpr std::string_view suspicious("\r\n\0", 3);
-  for (std::size_t at = text.find_first_of(suspicious); at != std::string_view::npos;
-       at = text.find_first_of(suspicious, at + 1)) {
+  for (std::size_t at = base::find_any(text, suspicious); at != std::string_view::npos;
+       at = base::find_any(text, suspicious, at + 1)) {
     if (text[at] != '\r') return at;
     if (at + 1 < text.size()) return at;
   }

@@ -75,7 +75,7 @@ std::size_t ReplyParser::feed(std::string_view bytes) {
 ReplyParser::State ReplyParser::judge_line(std::string_view line) {
   if (line.size() < code_length + 2 || line[line.size() - 2] != '\r') return State::malformed;
   line.remove_suffix(2);
-  if (line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos) return State::malformed;
+  if (base::find_any(line, std::string_view("\r\0", 2)) != std::string_view::npos) return State::malformed;
   const int code = code_of(line);
   if (code == 0 || (code_ != 0 && code != code_)) return State::malformed;
   code_ = code;
