@@ -4,7 +4,6 @@
 #include <bitset>
 #include <cstdint>
 #include <cstdlib>
-#include <span>
 #include <utility>
 
 #include <openssl/crypto.h>
@@ -76,8 +75,11 @@ void* reallocate(void* object, std::size_t size, const char* file, int line) {
   return moved;
 }
 
-std::span<Word> words_at(void* place) {
-  return {static_cast<Word*>(place), words};
+// The words of an object whose types are not ours to know: by copying octets.
+Word load(const char* from) {
+  Word word = 0;
+  std::copy_n(from, sizeof word, reinterpret_cast<char*>(&word));
+  return word;
 }
 
 }  // namespace
@@ -88,13 +90,13 @@ void give_ssls_places() {
 
 void Packed::pack(void* object) {
   if (object_ != nullptr || !all_places().has(object)) return;
-  const auto all = words_at(object);
+  const auto* from = static_cast<const char*>(object);
   Map map;
-  for (std::size_t i = 0; i < words; ++i) map[i] = all[i] != 0;
+  for (std::size_t i = 0; i < words; ++i) map[i] = load(from + i * sizeof(Word)) != 0;
   content_ = base::Secret(sizeof map + map.count() * sizeof(Word));
   auto* end = std::copy_n(reinterpret_cast<const char*>(&map), sizeof map, content_.data());
   for (std::size_t i = 0; i < words; ++i) {
-    if (map[i]) end = std::copy_n(reinterpret_cast<const char*>(&all[i]), sizeof(Word), end);
+    if (map[i]) end = std::copy_n(from + i * sizeof(Word), sizeof(Word), end);
   }
   os::drop_pages(object, place_size);
   object_ = object;
@@ -102,14 +104,14 @@ void Packed::pack(void* object) {
 
 void Packed::unpack() {
   if (object_ == nullptr) return;
-  const auto all = words_at(object_);
+  auto* to = static_cast<char*>(object_);
   Map map;
   const char* from = content_.data();
   std::copy_n(from, sizeof map, reinterpret_cast<char*>(&map));
   from += sizeof map;
   for (std::size_t i = 0; i < words; ++i) {
     if (!map[i]) continue;
-    std::copy_n(from, sizeof(Word), reinterpret_cast<char*>(&all[i]));
+    std::copy_n(from, sizeof(Word), to + i * sizeof(Word));
     from += sizeof(Word);
   }
   content_ = base::Secret();
