@@ -9,16 +9,23 @@
 namespace smtp {
 namespace {
 
-bool contains(const std::vector<std::string_view>& keywords, std::string_view keyword) {
-  return std::any_of(keywords.begin(), keywords.end(),
-                     [&](std::string_view known) { return base::iequals(keyword_of(known), keyword); });
+constexpr std::string_view ends_of_keyword(" \t=");
+
+// Whether one of the lines, which begin with their keywords, has this keyword.
+bool contains(const std::vector<std::string_view>& lines, std::string_view keyword) {
+  return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) {
+    const bool ends =
+        line.size() == keyword.size() ||
+        (line.size() > keyword.size() && ends_of_keyword.find(line[keyword.size()]) != std::string_view::npos);
+    return ends && base::istarts_with(line, keyword);
+  });
 }
 
 }  // namespace
 
 std::string_view keyword_of(std::string_view line) {
   line = base::trimmed(line);
-  return line.substr(0, base::find_any(line, " \t="));
+  return line.substr(0, base::find_any(line, ends_of_keyword));
 }
 
 bool lists(const Reply& ehlo, std::string_view keyword) {
