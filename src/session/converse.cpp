@@ -47,7 +47,7 @@ void trace_words(Conversation& now, std::string_view words) {
   if (now.with.traced) now.with.journal.traced("S", told_to_client(words));
 }
 
-// The words of a step, each to its hearer. The client's come first: where both are there, the client's end the session.
+// The words of a step, to their hearer.
 net::Task<std::optional<Fault>> say(Conversation& now, const Step& step) {
   if (!step.to_backend.empty() && now.backend) {
     const auto fault = co_await now.backend->send(step.to_backend, after(now.with.limits.reply));
