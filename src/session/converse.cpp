@@ -15,6 +15,9 @@ using smtp::Fault;
 using smtp::Next;
 using smtp::Step;
 
+// For a client that is not told anything to take what ends TLS.
+constexpr std::chrono::seconds farewell{5};
+
 // One session under way: the parts, and the connection to the backend of the moment.
 struct Conversation {
   Parts with;
@@ -201,7 +204,8 @@ net::Task<void> converse(Parts with, smtp::Dialog& dialog) {
   }
   trace_words(now, step.to_client);
   note_end(now);
-  co_await with.client.channel().end_writing(after(with.limits.command), step.to_client);
+  const std::chrono::seconds patience = step.to_client.empty() ? farewell : with.limits.command;
+  co_await with.client.channel().end_writing(after(patience), step.to_client);
 }
 
 }  // namespace session

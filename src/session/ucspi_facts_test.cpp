@@ -62,9 +62,9 @@ TEST(UcspiFacts, long_values_are_cut) {
 }
 
 TEST(UcspiFacts, of_a_control_socket_are_mod_ssl_s_names) {
-  constexpr std::string_view octets(
-      "SSL_PROTOCOL=TLSv1.3\0X\0SSL_CIPHER=TLS_AES_128_GCM_SHA256\0SSL_CIPHER_USEKEYSIZE=128\0\0", 86);
-  const smtp::TlsFacts facts = tls_facts_in(octets);
+  constexpr auto octets =
+      std::to_array("SSL_PROTOCOL=TLSv1.3\0X\0SSL_CIPHER=TLS_AES_128_GCM_SHA256\0SSL_CIPHER_USEKEYSIZE=128\0");
+  const smtp::TlsFacts facts = tls_facts_in({octets.data(), octets.size()});
   EXPECT_EQ(facts.protocol, "TLSv1.3");
   EXPECT_EQ(facts.cipher, "TLS_AES_128_GCM_SHA256");
   EXPECT_EQ(facts.bits, 128);
