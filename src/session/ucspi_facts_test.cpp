@@ -1,6 +1,8 @@
 // What the environment and a control socket of the UCSPI family tell, be it true or not.
 #include "session/ucspi_facts.hpp"
 
+#include <array>
+
 #include <gtest/gtest.h>
 
 namespace session {
