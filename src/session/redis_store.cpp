@@ -30,6 +30,14 @@ milliseconds scattered(milliseconds pause) {
 
 }  // namespace
 
+RedisStore::Waiting::Waiting(net::Loop& loop, Connection& asked) : connection(asked), over(loop) {
+  connection.waiting.push_back(this);
+}
+
+RedisStore::Waiting::~Waiting() {
+  std::replace(connection.waiting.begin(), connection.waiting.end(), this, static_cast<Waiting*>(nullptr));
+}
+
 net::Task<std::optional<reputation::Numbers>> RedisStore::answer(reputation::Question question) {
   const net::Deadline deadline = net::after(settings_.limit);
   (void)co_await tried_.wait(deadline);
@@ -52,8 +60,9 @@ net::Task<std::optional<reputation::Numbers>> RedisStore::answer(reputation::Que
 
 net::Task<std::optional<Reply>> RedisStore::exchange(Shared connection, std::string command, net::Deadline deadline) {
   if (connection->over) co_return std::nullopt;
-  Waiting mine(loop_);
-  connection->waiting.push_back(&mine);
+  // Where there is no memory nothing is asked: every question said has its place among those waiting.
+  connection->unsent.reserve(connection->unsent.size() + command.size());
+  Waiting mine(loop_, *connection);
   connection->unsent += command;
   connection->something_unsent.set();
   bool over = co_await mine.over.wait(deadline);
@@ -167,9 +176,11 @@ bool RedisStore::deliver(Connection& connection) {
     connection.unread.consume(connection.parser.feed(connection.unread.view()));
     if (connection.parser.state() == ReplyParser::State::need_more) return true;
     if (connection.parser.state() == ReplyParser::State::fault || connection.waiting.empty()) return false;
-    Waiting* first = connection.waiting.front();
+    Waiting* const first = connection.waiting.front();
     connection.waiting.pop_front();
-    first->reply = connection.parser.take();
+    Reply reply = connection.parser.take();
+    if (first == nullptr) continue;
+    first->reply = std::move(reply);
     first->over.set();
   }
 }
@@ -179,7 +190,9 @@ void RedisStore::drop(Connection& connection, std::string_view why) {
   connection.over = true;
   lost_because_ = fmt::format("{}: {}", connection.name, why);
   if (connection_.get() == &connection) connection_.reset();
-  for (Waiting* each : connection.waiting) each->over.set();
+  for (Waiting* each : connection.waiting) {
+    if (each != nullptr) each->over.set();
+  }
   connection.waiting.clear();
   connection.something_unsent.set();
   connection.channel.stream().cut();

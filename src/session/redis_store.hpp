@@ -51,8 +51,16 @@ class RedisStore final : public ReputationStore {
   [[nodiscard]] net::Task<void> keep_connected();
 
  private:
+  struct Connection;
+  // Stands in the connection's row as long as it lives; whoever goes before the reply leaves an empty place there,
+  // since replies come in the order of the questions.
   struct Waiting {
-    explicit Waiting(net::Loop& loop) : over(loop) {}
+    Waiting(net::Loop& loop, Connection& connection);
+    ~Waiting();
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+    Connection& connection;
     net::Event over;
     std::optional<reputation::Reply> reply;  // nothing: the connection was lost
   };
@@ -64,7 +72,7 @@ class RedisStore final : public ReputationStore {
     reputation::ScriptNames scripts;
     reputation::ReplyParser parser;
     base::Buffer unread{reputation::reply_limit};
-    std::deque<Waiting*> waiting;  // in the order of their questions
+    std::deque<Waiting*> waiting;  // in the order of their questions; null: nobody wants the reply any more
     std::string unsent;
     net::Event something_unsent;
     bool proven = false;  // it answered a question
