@@ -69,7 +69,8 @@ std::string in_seconds(std::chrono::milliseconds time) {
   if (time.count() < 10) return "0";
   if (time.count() >= 10'000) return fmt::format("{:.0f}", std::chrono::duration<double>(time).count());
   // By whole numbers: rounding would be all that the helpers need the library of mathematics for.
-  return fmt::format("{:.2g}", static_cast<double>((time.count() + 5) / 10) / 100);
+  const std::int64_t hundredths = (time.count() + 5) / 10;
+  return fmt::format("{:.2g}", static_cast<double>(hundredths) / 100);
 }
 
 bool is_control(char c) {

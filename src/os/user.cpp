@@ -62,7 +62,7 @@ bool are_mapped(const Numbers& numbers) {
 }
 
 struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+  void operator()(std::FILE* file) const { (void)std::fclose(file); }
 };
 
 // What getline(3) takes from malloc.
