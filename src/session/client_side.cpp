@@ -31,13 +31,12 @@ net::Task<ClientSide::LineEvent> ClientSide::read_line(smtp::LineSplitter& split
     const auto now = channel_.read_now(unread_);
     if (now == net::Io::done) continue;
     if (now) co_return fault_of(*now);
-    const net::Deadline limit = channel_.short_wait(deadline);
     if (watched == nullptr) {
-      const net::Ready ready = co_await channel_.stream().read_waiter().wait(net::Direction::read, limit);
-      const bool napped = ready == net::Ready::timed_out && channel_.rested(limit, deadline);
-      if (ready != net::Ready::yes && !napped) co_return smtp::Fault::client_silent;
+      const net::Io outcome = co_await channel_.read(unread_, deadline);
+      if (outcome != net::Io::done) co_return fault_of(outcome);
       continue;
     }
+    const net::Deadline limit = channel_.short_wait(deadline);
     const int first =
         co_await net::wait_readable_either(channel_.stream().read_waiter(), watched->stream().read_waiter(), limit);
     const bool napped = first == -1 && channel_.rested(limit, deadline);
