@@ -39,6 +39,7 @@ void Engine::Inner::rest() {
 
 void Engine::Inner::begin() {
   forget_faults();
+  const Beside here;
   ssl.reset(SSL_new(context->contexts.front().get()));
   BioPtr bio = bio_over(wire);
   if (!ssl || !bio || SSL_set_ex_data(ssl.get(), connection_index(), this) != 1) {
@@ -99,6 +100,7 @@ bool Engine::Inner::admits_input() {
 Progress Engine::Inner::advance() {
   forget_faults();
   const AtWork here(early().desk);
+  const Beside beside(ssl.get());
   const int result = SSL_do_handshake(ssl.get());
   if (result == 1) return finish();
   switch (SSL_get_error(ssl.get(), result)) {

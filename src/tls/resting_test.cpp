@@ -46,6 +46,61 @@ TEST(Resting, an_object_without_a_place_is_left_alone) {
   EXPECT_EQ(std::count(other.begin(), other.end(), 'x'), 8192);
 }
 
+TEST(Resting, a_session_of_its_own_is_packed_with_its_ssl) {
+  const SslContextPtr context(SSL_CTX_new(TLS_server_method()));
+  const Beside here;
+  const SslPtr ssl(SSL_new(context.get()));
+  const SessionPtr session(SSL_SESSION_new());
+  ASSERT_EQ(SSL_SESSION_set_timeout(session.get(), 4711), 1);
+  Packed packed;
+  packed.pack(ssl.get());
+  const std::string meanwhile = octets_at(session.get(), 512);
+  packed.unpack();
+  EXPECT_EQ(meanwhile, std::string(512, '\0'));
+  EXPECT_EQ(SSL_SESSION_get_timeout(session.get()), 4711);
+}
+
+TEST(Resting, a_session_made_elsewhere_stays_as_it_is) {
+  const SslContextPtr context(SSL_CTX_new(TLS_server_method()));
+  const SslPtr ssl(SSL_new(context.get()));
+  const SessionPtr session(SSL_SESSION_new());
+  ASSERT_EQ(SSL_SESSION_set_timeout(session.get(), 4711), 1);
+  Packed packed;
+  packed.pack(ssl.get());
+  EXPECT_EQ(SSL_SESSION_get_timeout(session.get()), 4711);
+  packed.unpack();
+}
+
+TEST(Resting, a_place_is_taken_as_long_as_anything_is_in_it) {
+  const SslContextPtr context(SSL_CTX_new(TLS_server_method()));
+  SessionPtr session;
+  const void* before = nullptr;
+  {
+    const Beside here;
+    const SslPtr ssl(SSL_new(context.get()));
+    session.reset(SSL_SESSION_new());
+    before = ssl.get();
+  }
+  const SslPtr next(SSL_new(context.get()));
+  EXPECT_NE(next.get(), before);
+  session.reset();
+  const SslPtr another(SSL_new(context.get()));
+  EXPECT_EQ(another.get(), before);
+}
+
+TEST(Resting, what_finds_no_room_beside_its_ssl_lies_elsewhere) {
+  const SslContextPtr context(SSL_CTX_new(TLS_server_method()));
+  const Beside here;
+  const SslPtr ssl(SSL_new(context.get()));
+  std::vector<SessionPtr> sessions(20);
+  for (SessionPtr& each : sessions) each.reset(SSL_SESSION_new());
+  for (const SessionPtr& each : sessions) EXPECT_EQ(SSL_SESSION_set_timeout(each.get(), 4711), 1);
+  Packed packed;
+  packed.pack(ssl.get());
+  packed.unpack();
+  for (const SessionPtr& each : sessions) EXPECT_EQ(SSL_SESSION_get_timeout(each.get()), 4711);
+}
+
 void talk_and_rest(Version version) {
   Pair pair(test::client("mail.example", version), test::server());
   ASSERT_TRUE(test::both_done(pair.ends));
