@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 
 namespace os {
 namespace {
@@ -112,6 +113,15 @@ int pending_error(int fd) {
   socklen_t size = sizeof fault;
   if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &fault, &size) != 0) return errno;
   return fault;
+}
+
+bool same_socket(int one, int other) {
+  std::uint64_t number = 0;
+  std::uint64_t number_of_other = 0;
+  socklen_t size = sizeof number;
+  if (getsockopt(one, SOL_SOCKET, SO_COOKIE, &number, &size) != 0) return false;
+  if (getsockopt(other, SOL_SOCKET, SO_COOKIE, &number_of_other, &size) != 0) return false;
+  return number == number_of_other;
 }
 
 SocketAddress peer_of(int fd) {

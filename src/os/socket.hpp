@@ -27,6 +27,9 @@ struct ListenOptions {
 // The pending error of a socket, as errno; 0 for none.
 [[nodiscard]] int pending_error(int fd);
 
+// Whether both descriptors are of one socket; false for what is none.
+[[nodiscard]] bool same_socket(int one, int other);
+
 [[nodiscard]] SocketAddress peer_of(int fd);  // empty address when there is none
 [[nodiscard]] SocketAddress local_of(int fd);
 void set_no_delay(int fd);

@@ -69,6 +69,14 @@ TEST(listen_on, shares_a_port_only_when_asked) {
   EXPECT_THAT(listen_on(address, alone).error().text, HasSubstr("listen on " + address.text()));
 }
 
+TEST(same_socket, knows_a_duplicate_from_another_one) {
+  const auto socket = listen_on(loopback(), {}).value();
+  const auto other = listen_on(loopback(), {}).value();
+  EXPECT_TRUE(same_socket(socket.get(), duplicate(socket.get()).value().get()));
+  EXPECT_FALSE(same_socket(socket.get(), other.get()));
+  EXPECT_FALSE(same_socket(STDIN_FILENO, -1));
+}
+
 TEST(listen_on, keeps_ipv6_and_ipv4_apart) {
   const auto v4 = listen_on(SocketAddress::ip("0.0.0.0", 0).value(), {});
   ASSERT_TRUE(v4.has_value());

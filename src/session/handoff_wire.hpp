@@ -1,8 +1,8 @@
 // The hand-over of a connection from tlswrapper to a worker of `ehlock serve`, over a SOCK_SEQPACKET socket: one
 // message with the descriptors in this order: the client's readable and writable, the program's output, the program's
-// input; with `delayed` the ends of its control pipes (readable, writable) and, if it could be had, its input once
-// more, readable. Where the program waits for it (HandOver::waits()) one answer comes back: the variables of its
-// environment.
+// input; where the program itself says when TLS begins the ends of its control pipes (readable, writable) and, if it
+// could be had, its input once more, readable. Where the program waits for it (HandOver::waits()) one answer comes
+// back: the variables of its environment.
 #pragma once
 
 #include <chrono>
@@ -16,18 +16,26 @@
 
 namespace session {
 
+// The program is an SMTP server, and its dialog with the client is the worker's: what tlswrapper-smtp would do.
+struct HandedMail {
+  std::optional<std::chrono::seconds> session;  // its -t
+  std::optional<std::chrono::seconds> wait;     // its -T
+};
+
 struct HandOver {
   bool delayed = false;                // -n: in clear until the program says so
   bool proxy = false;                  // -p: a PROXY header comes first
   bool drains = false;                 // the program hears end_octet on its control pipe (ControlPipeTls::listen())
   std::chrono::seconds idle{60};       // -t
   std::chrono::seconds handshake{30};  // -T
+  std::optional<HandedMail> mail{};    // with `delayed` in clear until the client says STARTTLS
   ClientIdentity identity;             // without facts about TLS
 
   // The program starts when the answer has come.
   [[nodiscard]] bool waits() const { return proxy || !delayed; }
-  [[nodiscard]] std::size_t fewest_descriptors() const { return delayed ? 6 : 4; }
-  [[nodiscard]] std::size_t most_descriptors() const { return delayed ? 7 : 4; }
+  [[nodiscard]] bool has_control() const { return delayed && !mail; }
+  [[nodiscard]] std::size_t fewest_descriptors() const { return has_control() ? 6 : 4; }
+  [[nodiscard]] std::size_t most_descriptors() const { return has_control() ? 7 : 4; }
 };
 
 [[nodiscard]] std::string encode(const HandOver& message);

@@ -33,6 +33,18 @@ TEST(HandOver, comes_out_as_it_went_in) {
   EXPECT_EQ(again->identity.session_id, "abc");
 }
 
+TEST(HandOver, of_mail_keeps_the_limits_of_the_dialog) {
+  HandOver message = sample();
+  EXPECT_EQ(message.fewest_descriptors(), 6);
+  EXPECT_FALSE(decode_hand_over(encode(message))->mail);
+  message.mail = HandedMail{std::nullopt, std::chrono::seconds(7)};
+  EXPECT_EQ(message.most_descriptors(), 4);
+  const auto again = decode_hand_over(encode(message));
+  ASSERT_TRUE(again && again->mail);
+  EXPECT_FALSE(again->mail->session);
+  EXPECT_EQ(again->mail->wait, std::chrono::seconds(7));
+}
+
 TEST(HandOver, threat_40_a_value_with_control_characters_is_escaped) {
   HandOver message = sample();
   message.identity.name = "a\nb";

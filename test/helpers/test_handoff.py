@@ -1,4 +1,5 @@
-"""tlswrapper --handoff: a worker of `ehlock serve` does the TLS, tlswrapper becomes the program."""
+"""tlswrapper --handoff: a worker of `ehlock serve` does the TLS, tlswrapper becomes the program. The dialog of
+tlswrapper-smtp is the worker's too, unless it is to ask a policy service."""
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from harness.process import Program, run
 from harness.waiting import until
 
 MESSAGE = b"Subject: hello\r\n\r\none\r\n"
+NOBODY = ["-g", "127.0.0.1:9"]  # a policy service that does not answer: mail passes
 INJECTED = b"STARTTLS\r\nMAIL FROM:<injected@evil.example>\r\n"
 
 
@@ -44,6 +46,12 @@ def taker(place, certificates, cells):
     return Taker(place, certificates.get())
 
 
+@pytest.fixture(params=["the worker's dialog", "tlswrapper-smtp's dialog"])
+def dialog(request):
+    """Options of tlswrapper-smtp."""
+    return NOBODY if request.param.startswith("tlswrapper") else []
+
+
 @pytest.fixture
 def handing(cells, taker):
     def start(*arguments, options=(), **rest):
@@ -51,8 +59,8 @@ def handing(cells, taker):
     return start
 
 
-def test_mail_passes_in_clear_and_inside_tls(handing, taker):
-    front_ = handing()
+def test_mail_passes_in_clear_and_inside_tls(handing, taker, dialog):
+    front_ = handing(helper_options=dialog)
     for secured in (False, True):
         with front_.client() as client:
             client.hello()
@@ -64,22 +72,55 @@ def test_mail_passes_in_clear_and_inside_tls(handing, taker):
         assert front_.status(count=2 if secured else 1) == 0
     assert front_.program_heard().count(MESSAGE) == 2
     taker.wait_for(r"Anonymous TLS connection established from unknown\[127\.0\.0\.1\]")
-    taker.wait_for(r"disconnect from .* outcome=done", count=2)
+    taker.wait_for(r"disconnect from .* outcome=done" if dialog else r"starttls=1 mail=1 .*data=1 .* outcome=quit",
+                   count=2 if dialog else 1)
     taker.tell(signal.SIGUSR2)
     taker.wait_for("counters: connections=2 .*handshakes=1 resumed=0 failed_handshakes=0 ")
 
 
-def test_no_process_of_the_wrapper_stays(handing):
-    front_ = handing()
+def test_no_process_of_the_wrapper_stays(handing, dialog):
+    front_ = handing(helper_options=dialog)
     with front_.client() as client:
         client.hello()
         names = [one.name for one in front_.processes()]
-        assert "tlswrapper-smtp" in names
+        assert ("tlswrapper-smtp" in names) == bool(dialog)
         assert "tlswrapper" not in names
+    assert "LOG_ID" in front_.environment()
 
 
-def test_starttls_injection_cve_2011_0411(handing):
-    front_ = handing()
+def test_the_program_is_the_user_it_is_to_be(handing, place):
+    place.chmod(0o777)
+    if os.getuid() != 0:
+        pytest.skip("needs root")
+    front_ = handing(helper_options=["-u", "nobody"])
+    with front_.client() as client:
+        client.hello()
+        program, = front_.processes()
+        assert program.uids == {65534}
+    seen = front_.environment()
+    assert seen["USER"] == "nobody"
+    open_ = [line.split()[0] for line in (place / "descriptors").read_text(encoding="utf-8").splitlines()]
+    assert set(open_) & {"5", "6"} == set()
+
+
+def test_a_session_ends_at_its_limit(handing):
+    front_ = handing(helper_options=["-t", "1"])
+    with front_.client() as client:
+        client.hello()
+        assert client.reply().code == 421
+        assert client.rest() == b""
+
+
+def test_a_program_that_cannot_be_run_is_told_as_421(handing):
+    front_ = handing(program=["/nonexistent/program"])
+    with front_.client() as client:
+        assert client.reply().code == 421
+    assert front_.status() == 111
+    front_.wait_for("/nonexistent/program")
+
+
+def test_starttls_injection_cve_2011_0411(handing, dialog):
+    front_ = handing(helper_options=dialog)
     with front_.client() as client:
         client.hello()
         client.send(INJECTED)
@@ -127,9 +168,10 @@ def test_a_silent_client_is_sent_away(handing, taker):
     front_ = handing(options=["-t", "1"])
     with front_.client() as client:
         client.hello()
+        assert client.reply().code == 421
         assert client.rest() == b""
     front_.status()
-    taker.wait_for("outcome=")
+    taker.wait_for("outcome=client_silent")
 
 
 def test_without_a_worker_the_connection_is_refused_or_served_by_ourselves(cells, place):
@@ -176,8 +218,8 @@ def test_sessions_go_on_while_the_configuration_is_loaded_again(handing, taker):
 
 
 @pytest.mark.parametrize("secured", [False, True], ids=["clear", "tls"])
-def test_a_drain_tells_an_idle_session_421(handing, taker, secured):
-    front_ = handing()
+def test_a_drain_tells_an_idle_session_421(handing, taker, dialog, secured):
+    front_ = handing(helper_options=dialog)
     with front_.client() as client:
         client.hello()
         if secured:
@@ -190,8 +232,8 @@ def test_a_drain_tells_an_idle_session_421(handing, taker, secured):
     front_.status()
 
 
-def test_a_drain_lets_a_message_end(handing, taker):
-    front_ = handing()
+def test_a_drain_lets_a_message_end(handing, taker, dialog):
+    front_ = handing(helper_options=dialog)
     with front_.client() as client:
         client.hello()
         client.starttls()
@@ -211,8 +253,8 @@ def test_a_drain_lets_a_message_end(handing, taker):
 
 
 @pytest.mark.parametrize("name", ["by-hand", ""])
-def test_a_session_is_listed_and_can_be_killed(handing, taker, name):
-    front_ = handing(environment={"LOG_ID": name} if name else None)
+def test_a_session_is_listed_and_can_be_killed(handing, taker, dialog, name):
+    front_ = handing(helper_options=dialog, environment={"LOG_ID": name} if name else None)
     with front_.client() as client:
         client.hello()
         client.starttls()

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t largest_authorities = 1024 * 1024;
 
 base::Result<void> make_program(WrapperSpec& spec, LeveledSink& sink) {
-  const auto ends = make_pipes(spec);
+  const auto ends = make_pipes(spec, spec.options.delayed);
   if (!ends) return tl::unexpected(ends.error());
   const auto program = program_of(spec, *ends);
   if (!program) return tl::unexpected(program.error());

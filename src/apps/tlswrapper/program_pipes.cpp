@@ -29,18 +29,19 @@ void tell_whether_drained(bool drained) {
 
 }  // namespace
 
-base::Result<ProgramEnds> make_pipes(WrapperSpec& spec) {
+base::Result<ProgramEnds> make_pipes(WrapperSpec& spec, bool with_control) {
   auto input = os::make_pipe();
   auto output = os::make_pipe();
-  auto control = os::make_pipe();
-  auto answer = os::make_pipe();
-  if (!input || !output || !control || !answer) return base::fail("no pipes for the program");
+  if (!input || !output) return base::fail("no pipes for the program");
   ProgramEnds ends;
   ends.input = std::move(input->first);
   spec.input = std::move(input->second);
   ends.output = std::move(output->second);
   spec.output = std::move(output->first);
-  if (!spec.options.delayed) return ends;
+  if (!with_control) return ends;
+  auto control = os::make_pipe();
+  auto answer = os::make_pipe();
+  if (!control || !answer) return base::fail("no pipes for the program");
   ends.control = std::move(control->second);
   ends.answer = std::move(answer->first);
   spec.control =
@@ -48,21 +49,28 @@ base::Result<ProgramEnds> make_pipes(WrapperSpec& spec) {
   return ends;
 }
 
-base::Result<WaitingProgramSpec> program_of(const WrapperSpec& spec, const ProgramEnds& ends) {
-  tell_whether_drained(spec.control && spec.control->input);
+base::Result<WaitingProgramSpec> program_at(const ProgramEnds& ends, std::vector<std::string> words,
+                                            const std::string& user) {
   WaitingProgramSpec program;
-  program.arguments = spec.options.program;
+  program.arguments = std::move(words);
   program.descriptors = {{0, ends.input.get()}, {1, ends.output.get()}, {2, STDERR_FILENO}};
-  if (spec.options.delayed) {
+  if (ends.control) {
     program.descriptors.emplace_back(control_number, ends.control.get());
     program.descriptors.emplace_back(answer_number, ends.answer.get());
   }
-  if (is_own_smtp_helper(program.arguments.front())) program.own = run_smtp_helper;
-  program.account_is_told = spec.options.account_from != config::AccountFrom::nowhere;
-  if (spec.options.user.empty()) return program;
-  auto account = find_account(spec.options.user);
+  if (user.empty()) return program;
+  auto account = find_account(user);
   if (!account) return tl::unexpected(account.error());
   program.account = std::move(*account);
+  return program;
+}
+
+base::Result<WaitingProgramSpec> program_of(const WrapperSpec& spec, const ProgramEnds& ends) {
+  tell_whether_drained(spec.control && spec.control->input);
+  auto program = program_at(ends, spec.options.program, spec.options.user);
+  if (!program) return program;
+  if (is_own_smtp_helper(program->arguments.front())) program->own = run_smtp_helper;
+  program->account_is_told = spec.options.account_from != config::AccountFrom::nowhere;
   return program;
 }
 

@@ -13,9 +13,14 @@ struct ProgramEnds {
   os::UniqueFd input, output, control, answer;
 };
 
-// The other ends go into `spec`.
-[[nodiscard]] base::Result<ProgramEnds> make_pipes(WrapperSpec& spec);
+// The other ends go into `spec`; those by which the program begins TLS only `with_control`.
+[[nodiscard]] base::Result<ProgramEnds> make_pipes(WrapperSpec& spec, bool with_control);
 
+// The program of `spec`.
 [[nodiscard]] base::Result<WaitingProgramSpec> program_of(const WrapperSpec& spec, const ProgramEnds& ends);
+
+// Any program; `user`: whose it becomes, empty for nobody else's.
+[[nodiscard]] base::Result<WaitingProgramSpec> program_at(const ProgramEnds& ends, std::vector<std::string> words,
+                                                          const std::string& user);
 
 }  // namespace app

@@ -6,8 +6,7 @@
 #include <string>
 #include <utility>
 
-#include <fmt/format.h>
-
+#include "apps/shared/program_mail.hpp"
 #include "net/spawn.hpp"
 #include "session/converse.hpp"
 #include "session/policy_client.hpp"
@@ -15,8 +14,6 @@
 namespace app {
 namespace {
 
-// What each command may cost a program that was not written for crowds of recipients.
-constexpr std::size_t most_recipients = 256;
 constexpr std::chrono::seconds farewell{5};
 
 // No way to be secured: STARTTLS is not offered, so this is never asked.
@@ -25,47 +22,10 @@ class NoTls final : public session::TlsStarter {
   [[nodiscard]] net::Task<session::Secured> start(session::ClientSide&) override { co_return session::Secured{}; }
 };
 
-// The program was started before the jail; its greeting waits in the pipe.
-class OnlyProgram final : public session::BackendOpener {
- public:
-  explicit OnlyProgram(net::Stream stream) : stream_(std::move(stream)) {}
-  [[nodiscard]] net::Task<base::Result<net::Stream>> open(const session::ClientIdentity&) override {
-    if (!stream_.open()) co_return base::fail("the program was used up");
-    co_return std::move(stream_);
-  }
-
- private:
-  net::Stream stream_;
-};
-
-session::Limits limits_of(const config::SmtpHelperOptions& options) {
-  session::Limits limits;
-  if (!options.wait) return limits;
-  limits.command = limits.data = limits.greeting = limits.reply = limits.policy = *options.wait;
-  limits.handshake = *options.wait;
-  return limits;
-}
-
 smtp::DialogSettings settings_of(const MailSessionSpec& spec) {
-  smtp::DialogSettings settings;
-  settings.name = spec.name;
-  settings.injected = smtp::InjectedBytes::discard;
-  settings.max_recipients = most_recipients;
-  settings.tls_available = spec.control.has_value();
-  // Without a way to TLS this may be inside TLS already: AUTH is the program's decision then.
-  settings.auth_before_tls = !spec.control;
+  smtp::DialogSettings settings = dialog_before_program(spec.name, spec.control.has_value());
   if (!spec.policy.empty()) settings.policy_stages = {smtp::PolicyStage::rcpt};
   return settings;
-}
-
-smtp::DialogStart start_of(const MailSessionSpec& spec) {
-  smtp::DialogStart start;
-  start.secured = spec.identity.tls.has_value();
-  if (spec.identity.tls) {
-    const tls::Facts& facts = *spec.identity.tls;
-    start.tls = {facts.protocol, facts.cipher, facts.bits, facts.algorithm_bits};
-  }
-  return start;
 }
 
 std::unique_ptr<session::ControlPipeTls> starter_for(net::Loop& loop, MailSessionSpec& spec, log::Journal& journal,
@@ -78,7 +38,7 @@ std::unique_ptr<session::ControlPipeTls> starter_for(net::Loop& loop, MailSessio
 struct MailSession {
   MailSession(MailSessionSpec from, LeveledSink& sink)
       : spec(std::move(from)),
-        limits(limits_of(spec.options)),
+        limits(limits_before_program(spec.options.wait)),
         journal(sink, spec.identity.session_id, spec.identity.text()),
         client(session::Channel(net::Stream(loop, os::UniqueFd(STDIN_FILENO), os::UniqueFd(STDOUT_FILENO)))),
         program(net::Stream(loop, std::move(spec.program.output), std::move(spec.program.input))),
@@ -90,7 +50,7 @@ struct MailSession {
              spec.options.policy_closed ? session::PolicyFail::closed : session::PolicyFail::open, policy::Form::full},
             limits),
         watch(loop, spec.program.pid, std::move(spec.signals)),
-        dialog(settings_of(spec), start_of(spec)),
+        dialog(settings_of(spec), start_for(spec.identity)),
         can_be_told(spec.control && spec.control->drained),
         tls(starter_for(loop, spec, journal, limits)) {}
 

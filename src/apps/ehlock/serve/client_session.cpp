@@ -9,6 +9,7 @@
 
 #include "apps/ehlock/serve/arrival.hpp"
 #include "apps/ehlock/serve/counted.hpp"
+#include "apps/ehlock/serve/dialog_sums.hpp"
 #include "apps/ehlock/serve/known_session.hpp"
 #include "session/converse.hpp"
 #include "session/in_process_tls.hpp"
@@ -92,24 +93,6 @@ std::size_t errors_of(const smtp::Dialog& dialog, const Arrival& arrival) {
   return refused - std::min(refused, arrival.greylisted) + failed;
 }
 
-void sum_up(const Service& service, const WorkerListener& entrance, const smtp::Dialog& dialog,
-            const session::Channel& channel) {
-  session::Sums& sums = service.spec.board->sums;
-  session::Tallies& tallies = service.spec.board->tallies;
-  sums.messages += dialog.totals().messages;
-  sums.recipients += dialog.totals().recipients;
-  sums.received += channel.received();
-  sums.sent += channel.sent();
-  const smtp::Outcome outcome = dialog.outcome();
-  tallies.add({"sessions", entrance.name, smtp::text_of(outcome)});
-  if (dialog.totals().of(smtp::Verb::starttls).accepted == 0) return;
-  tallies.add({"starttls", entrance.name, outcome == smtp::Outcome::tls_failed ? "failed" : "ok"});
-}
-
-bool is_traced(const Service& service, const session::ClientIdentity& identity) {
-  return net::Clock::now() < service.traced_until && os::any_contains(service.traced, identity.client);
-}
-
 net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   session::ClientIdentity& identity = arrival.identity;
   log::Journal journal = journal_of(service, arrival);
@@ -147,10 +130,9 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
                              service.spec.limits,
                              is_traced(service, identity)};
   co_await session::converse(parts, dialog);
-  sum_up(service, arrival.entrance, dialog, client.channel());
+  const log::EndEvent end = sum_up(service, arrival.entrance, dialog, client.channel());
   co_await remember(service, arrival, errors_of(dialog, arrival), journal);
-  journal.disconnected({dialog.counts(), std::string(smtp::text_of(dialog.outcome())), client.channel().received(),
-                        client.channel().sent(), dialog.totals().messages, dialog.totals().recipients});
+  journal.disconnected(end);
 }
 
 }  // namespace

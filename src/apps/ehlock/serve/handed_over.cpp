@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "apps/ehlock/serve/counted.hpp"
+#include "apps/ehlock/serve/handed.hpp"
+#include "apps/ehlock/serve/handed_mail.hpp"
 #include "apps/ehlock/serve/known_session.hpp"
 #include "os/packet.hpp"
 #include "session/clear_phase.hpp"
 #include "session/control_pipe_tls.hpp"
-#include "session/handoff_wire.hpp"
 #include "session/proxy_in.hpp"
 #include "session/securing.hpp"
 
@@ -19,38 +20,6 @@ namespace {
 
 // For tlswrapper to say what it has, and for a client to take our last octets.
 constexpr std::chrono::seconds patience{5};
-
-enum Place { client_in, client_out, program_output, program_input, control, answer, input_again };
-
-// Everything of one connection that lives as long as its session.
-struct Handed {
-  Handed(Service& from, const WorkerListener& through, session::HandOver message, std::vector<os::UniqueFd> fds)
-      : service(from),
-        entrance(through),
-        order(std::move(message)),
-        client(net::Stream(service.loop, std::move(fds[client_in]), std::move(fds[client_out]))),
-        program(service.loop, std::move(fds[program_output]), std::move(fds[program_input])) {
-    name_client();
-    if (!order.delayed) return;
-    if (order.drains) notice = os::duplicate(fds[answer].get()).value_or(os::UniqueFd());
-    ends.control = std::move(fds[control]);
-    ends.answer = std::move(fds[answer]);
-    if (fds.size() > input_again) ends.input = std::move(fds[input_again]);
-  }
-
-  // Again once a PROXY header has told who it is.
-  void name_client() { journal.emplace(*service.spec.sink, order.identity.session_id, order.identity.text()); }
-
-  Service& service;
-  const WorkerListener& entrance;
-  session::HandOver order;
-  std::optional<log::Journal> journal;
-  session::Channel client;
-  net::Stream program;
-  session::ControlEnds ends;
-  os::UniqueFd notice;  // writable: by it the program is told that its session is to end
-  std::string outcome = "done";
-};
 
 net::Task<bool> learn_identity(Handed& my) {
   if (!my.order.proxy) co_return true;
@@ -79,7 +48,7 @@ net::Task<bool> secure(Handed& my, std::string_view early) {
                                 &service.signer, spec.board,        my.entrance.name};
   const net::Deadline deadline = net::after(my.order.handshake);
   const bool done = co_await session::secure(whose, my.client, std::move(engine), deadline);
-  if (!done) my.outcome = "tls_failed";
+  if (!done) my.end.outcome = "tls_failed";
   co_return done;
 }
 
@@ -94,7 +63,7 @@ net::Task<void> relay(Handed& my) {
   session::Relay relay(my.service.loop, my.client, my.program, my.order.idle);
   const auto end = co_await relay.run();
   if (end != session::Relay::End::idle) co_return;
-  my.outcome = "idle";
+  my.end.outcome = "idle";
   co_await my.client.end_writing(net::after(patience));
 }
 
@@ -103,26 +72,36 @@ void ask_to_end(const Handed& my) {
   if (my.notice) (void)!::write(my.notice.get(), &session::end_octet, sizeof session::end_octet);
 }
 
-// False: the program has gone, or is not to start.
-bool start_program(Handed& my, int asker) {
-  if (!my.order.waits()) return true;
-  const auto sent = os::send_packet(asker, session::encode_variables(session::environment_of(my.order.identity)));
-  return sent && *sent;
+void sum_up(Handed& my) {
+  session::Board& board = *my.service.spec.board;
+  my.end.received = my.client.received();
+  my.end.sent = my.client.sent();
+  board.sums.received += my.end.received;
+  board.sums.sent += my.end.sent;
+  board.tallies.add({"sessions", my.entrance.name, my.end.outcome});
 }
 
-net::Task<void> converse(Handed& my, int asker) {
-  const bool known = co_await learn_identity(my);
-  if (!known) co_return;
+net::Task<void> converse_bytes(Handed& my) {
   const Known listed(my.service, my.order.identity, my.entrance.name, my.client.stream());
   const session::Drain::Watch drain(my.service.drain, [&my] { ask_to_end(my); });
   if (!my.order.delayed) {
     const bool secured = co_await secure(my, {});
-    if (secured && start_program(my, asker)) co_await relay(my);
+    if (secured && start_program(my)) co_await relay(my);
     co_return;
   }
-  if (!start_program(my, asker)) co_return;
+  if (!start_program(my)) co_return;
   const bool secured = co_await clear_phase(my);
   if (secured) co_await relay(my);
+}
+
+net::Task<void> converse(Handed& my) {
+  const bool known = co_await learn_identity(my);
+  if (known && my.order.mail) {
+    co_await converse_mail(my);
+    co_return;
+  }
+  if (known) co_await converse_bytes(my);
+  sum_up(my);
 }
 
 // What tlswrapper has to say; nothing when it says nothing, or something else.
@@ -160,13 +139,11 @@ net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, cons
     co_return;
   }
   Handed my(service, entrance, std::move(*order), std::move(packet->fds));
+  my.visit = &visit;
+  my.asker = accepted.socket.get();
   my.journal->connected(my.order.identity.server.text() + " (handed over)");
-  co_await converse(my, accepted.socket.get());
-  session::Board& board = *service.spec.board;
-  board.sums.received += my.client.received();
-  board.sums.sent += my.client.sent();
-  board.tallies.add({"sessions", entrance.name, my.outcome});
-  my.journal->disconnected({"commands=0", my.outcome, my.client.received(), my.client.sent()});
+  co_await converse(my);
+  my.journal->disconnected(my.end);
 }
 
 }  // namespace app

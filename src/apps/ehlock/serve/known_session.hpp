@@ -26,4 +26,9 @@ class Known {
   session::Roster::Entry entry_;
 };
 
+// Whether the operator wants to read this client's dialog (`ehlock trace`).
+[[nodiscard]] inline bool is_traced(const Service& service, const session::ClientIdentity& identity) {
+  return net::Clock::now() < service.traced_until && os::any_contains(service.traced, identity.client);
+}
+
 }  // namespace app
