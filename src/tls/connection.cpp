@@ -21,6 +21,16 @@ bool may_begin_tls(char first) {
 
 }  // namespace
 
+void forget_ephemeral_keys(SSL* ssl) {
+  // Another type for a key frees what it was.
+  for (const int which : {SSL_CTRL_GET_TMP_KEY, SSL_CTRL_GET_PEER_TMP_KEY}) {
+    EVP_PKEY* found = nullptr;
+    if (SSL_ctrl(ssl, which, 0, static_cast<void*>(&found)) != 1) continue;
+    const KeyPtr key(found);
+    EVP_PKEY_set_type(key.get(), EVP_PKEY_ED25519);
+  }
+}
+
 Engine::Inner& Engine::Inner::of(const SSL* ssl) {
   return *static_cast<Inner*>(SSL_get_ex_data(ssl, connection_index()));
 }
@@ -126,6 +136,7 @@ Progress Engine::Inner::finish() {
   SSL_clear_mode(ssl.get(), SSL_MODE_ASYNC);
   secured = true;
   early().desk = {};
+  forget_ephemeral_keys(ssl.get());
   forget_faults();
   if (context->client_certificate != ClientCertificate::require) return Progress::done;
   // A resumed session brings its result with it; what was not good then is not good now (CVE-2021-20230).

@@ -27,6 +27,10 @@ struct Beginning {
   std::string doubt;  // why the client's certificate is not trusted, for the log
 };
 
+// Of the two keys that were agreed with nothing is used after the handshake, and one of them is secret; OpenSSL keeps
+// them as long as the connection lasts.
+void forget_ephemeral_keys(SSL* ssl);
+
 struct Engine::Inner {
   explicit Inner(std::shared_ptr<const Context::Inner> shared) : context(std::move(shared)) {}
   ~Inner() {

@@ -1,8 +1,11 @@
 // Handshakes between two engines: versions, keys, facts, and what is not offered by default.
 #include "tls/engine.hpp"
 
+#include <array>
+
 #include <gmock/gmock.h>
 
+#include "tls/connection.hpp"
 #include "tls/test_peers.hpp"
 
 namespace tls {
@@ -117,6 +120,22 @@ TEST(Handshake, a_client_that_prefers_chacha_gets_it) {
   const auto server = test::server().start();
   ASSERT_EQ(client.shake(*server), Progress::done);
   EXPECT_EQ(server->facts().cipher, "TLS_CHACHA20_POLY1305_SHA256");
+}
+
+// Forward secrecy (RFC 8446 appendix E.1): what could tell the traffic keys is gone while the connection lasts.
+TEST(Handshake, the_ephemeral_keys_do_not_outlive_it) {
+  RawClient client;
+  const auto server = test::server().start();
+  ASSERT_EQ(client.shake(*server), Progress::done);
+  EVP_PKEY* found = nullptr;
+  ASSERT_EQ(SSL_ctrl(client.ssl.get(), SSL_CTRL_GET_TMP_KEY, 0, static_cast<void*>(&found)), 1);
+  const KeyPtr key(found);
+  std::array<unsigned char, 32> secret{};
+  std::size_t size = secret.size();
+  EXPECT_EQ(EVP_PKEY_get_raw_private_key(key.get(), secret.data(), &size), 1);
+  forget_ephemeral_keys(client.ssl.get());
+  EXPECT_NE(EVP_PKEY_get_raw_private_key(key.get(), secret.data(), &size), 1);
+  ERR_clear_error();
 }
 
 TEST(Handshake, the_clients_order_of_ciphers_counts_only_by_settings) {
