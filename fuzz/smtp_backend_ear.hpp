@@ -30,8 +30,8 @@ class BackendEar {
   // Its reply, before anything else is sent to it.
   void said(const smtp::Reply& reply) {
     const smtp::Verb verb = std::exchange(verb_, smtp::Verb::unknown);
-    const bool greeting = verb == smtp::Verb::ehlo || verb == smtp::Verb::lhlo || verb == smtp::Verb::helo;
-    if (greeting && reply.code == 250) chunks_ = verb != smtp::Verb::helo && smtp::lists(reply, "CHUNKING");
+    if (smtp::is_greeting(verb) && reply.code == 250)
+      chunks_ = verb != smtp::Verb::helo && smtp::lists(reply, "CHUNKING");
     if (verb == smtp::Verb::data && reply.code == 354) mode_ = Mode::text;
     if (verb == smtp::Verb::auth && reply.code == 334) mode_ = Mode::secret;
     if (verb == smtp::Verb::auth && reply.code == 334) verb_ = verb;

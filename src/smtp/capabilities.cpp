@@ -11,14 +11,16 @@ namespace {
 
 constexpr std::string_view ends_of_keyword(" \t=");
 
-// Whether one of the lines, which begin with their keywords, has this keyword.
+// Whether a line, which begins with its keyword, has this one.
+bool has(std::string_view line, std::string_view keyword) {
+  const bool ends =
+      line.size() == keyword.size() ||
+      (line.size() > keyword.size() && ends_of_keyword.find(line[keyword.size()]) != std::string_view::npos);
+  return ends && base::istarts_with(line, keyword);
+}
+
 bool contains(const std::vector<std::string_view>& lines, std::string_view keyword) {
-  return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) {
-    const bool ends =
-        line.size() == keyword.size() ||
-        (line.size() > keyword.size() && ends_of_keyword.find(line[keyword.size()]) != std::string_view::npos);
-    return ends && base::istarts_with(line, keyword);
-  });
+  return std::any_of(lines.begin(), lines.end(), [&](std::string_view line) { return has(line, keyword); });
 }
 
 }  // namespace
@@ -31,7 +33,7 @@ std::string_view keyword_of(std::string_view line) {
 bool lists(const Reply& ehlo, std::string_view keyword) {
   const auto lines = ehlo.lines();
   return std::any_of(lines.begin() + (lines.empty() ? 0 : 1), lines.end(),
-                     [&](std::string_view line) { return base::iequals(keyword_of(line), keyword); });
+                     [&](std::string_view line) { return has(base::trimmed(line), keyword); });
 }
 
 Reply edited(const Reply& ehlo, const CapabilityEdit& edit) {

@@ -49,6 +49,11 @@ struct Command {
 
 [[nodiscard]] Command parse_command(std::string_view line);
 
+// HELO, EHLO or LHLO.
+[[nodiscard]] constexpr bool is_greeting(Verb verb) {
+  return verb == Verb::helo || verb == Verb::ehlo || verb == Verb::lhlo;
+}
+
 // The EHLO keywords of commands that never pass: XCLIENT, XFORWARD and what Verb::uncarried stands for.
 [[nodiscard]] const std::vector<std::string_view>& withheld_keywords();
 

@@ -41,7 +41,7 @@ Step Dialog::on_command(std::string_view line, std::size_t unread) {
   const std::string refusal = refusal_of(command.verb);
   if (!refusal.empty()) return refuse(refusal);
   if (command.verb == Verb::starttls) return on_starttls(command, unread);
-  if (one_of(command.verb, std::array{Verb::helo, Verb::ehlo, Verb::lhlo})) return on_greeting_command(line, command);
+  if (is_greeting(command.verb)) return on_greeting_command(line, command);
   if (command.verb == Verb::mail) return on_mail(line, command);
   if (command.verb == Verb::rcpt) return on_rcpt(line, command);
   if (command.verb == Verb::bdat) return on_chunk();

@@ -46,10 +46,13 @@ void Dialog::note_answer(const Reply& reply) {
 }
 
 void Dialog::note_accepted(const Reply& reply) {
-  const bool greeting = now_.verb == Verb::helo || now_.verb == Verb::ehlo || now_.verb == Verb::lhlo;
-  if (greeting) now_.must_greet = false;
-  if (greeting) now_.takes_chunks = now_.verb != Verb::helo && lists(reply, "CHUNKING");
-  if (greeting) now_.backend_pipelines = now_.verb != Verb::helo && lists(reply, "PIPELINING");
+  const bool greeting = is_greeting(now_.verb);
+  if (greeting) {
+    const bool lists_keywords = now_.verb != Verb::helo;
+    now_.must_greet = false;
+    now_.takes_chunks = lists_keywords && lists(reply, "CHUNKING");
+    now_.backend_pipelines = lists_keywords && lists(reply, "PIPELINING");
+  }
   if (greeting || now_.verb == Verb::mail) now_.previous.reset();
   if (greeting || now_.verb == Verb::rset) end_message(false);
   if (now_.verb == Verb::mail) now_.chunks_begun = false;
@@ -65,8 +68,7 @@ void Dialog::note_accepted(const Reply& reply) {
 
 // HELO and MAIL were noted when they were said, for the policy's sake.
 void Dialog::note_refused() {
-  const bool greeting = now_.verb == Verb::helo || now_.verb == Verb::ehlo || now_.verb == Verb::lhlo;
-  if (!greeting && now_.verb != Verb::mail) return;
+  if (!is_greeting(now_.verb) && now_.verb != Verb::mail) return;
   const unsigned number = now_.envelope.number;
   if (now_.previous) now_.envelope = *now_.previous;
   now_.previous.reset();
