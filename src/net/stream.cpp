@@ -75,6 +75,15 @@ std::optional<Io> Stream::read_now(base::Buffer& into, std::size_t most) {
   return std::nullopt;
 }
 
+std::optional<Io> Stream::read_present(base::Buffer& into, std::size_t most) {
+  doubt();
+  return read_now(into, most);
+}
+
+void Stream::doubt() {
+  if (read_waiter_) read_waiter_->doubt();
+}
+
 Task<Io> Stream::read(base::Buffer& into, Deadline deadline, std::size_t most) {
   for (;;) {
     const auto now = read_now(into, most);

@@ -34,8 +34,13 @@ class Stream {
   // Appends what is there, at least one byte, at most `most` bytes and what `into` has room for (it must have some).
   [[nodiscard]] Task<Io> read(base::Buffer& into, Deadline deadline, std::size_t most = 16384);
 
-  // The same without waiting; nothing: no byte is there, as far as the loop heard of it (Waiter::doubt()).
+  // The same without waiting; nothing: no byte is there, as far as the loop heard of it.
   [[nodiscard]] std::optional<Io> read_now(base::Buffer& into, std::size_t most = 16384);
+
+  // The same for who must know of every byte that is there: the kernel is asked.
+  [[nodiscard]] std::optional<Io> read_present(base::Buffer& into, std::size_t most = 16384);
+  // So is it by the next read_now(), whoever makes it.
+  void doubt();
 
   // All of `bytes`, which must live until this is done.
   [[nodiscard]] Task<Io> write(std::string_view bytes, Deadline deadline);

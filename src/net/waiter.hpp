@@ -39,9 +39,9 @@ class Waiter {
   // Optional: reading or writing has just met EAGAIN, or read a socket empty. Saves the next wait a question.
   void exhausted(Direction direction);
   // Whether reading would meet EAGAIN for all that the kernel reported since exhausted(). What came after the last
-  // report is not known here: see doubt().
+  // report is not known here.
   [[nodiscard]] bool is_exhausted() const { return events_ != 0 && sides_[0].exhausted; }
-  // For who must know of every octet that is there now.
+  // Makes is_exhausted() false until exhausted().
   void doubt() { sides_[0].exhausted = false; }
   // The peer sends no more: no report will follow, so that reading must go on until it meets the end.
   [[nodiscard]] bool has_hung_up() const { return hung_up_; }

@@ -29,6 +29,11 @@ std::optional<net::Io> Channel::read_now(base::Buffer& into) {
   return outcome;
 }
 
+std::optional<net::Io> Channel::read_present(base::Buffer& into) {
+  stream_.doubt();
+  return read_now(into);
+}
+
 net::Deadline Channel::short_wait(net::Deadline deadline) const {
   return layer_ && !resting_ ? std::min(deadline, net::after(nap)) : deadline;
 }

@@ -24,6 +24,8 @@ class Channel {
   [[nodiscard]] net::Task<net::Io> read(base::Buffer& into, net::Deadline deadline);
   // The same without waiting; nothing: wait until the stream is readable.
   [[nodiscard]] std::optional<net::Io> read_now(base::Buffer& into);
+  // The same for who must know of every octet that is there (net::Stream::read_present()).
+  [[nodiscard]] std::optional<net::Io> read_present(base::Buffer& into);
   // Until when a wait for the peer, which may last until `deadline`, is a short one. When that has passed it has become
   // a long one: rested() gives memory back, and says so once.
   [[nodiscard]] net::Deadline short_wait(net::Deadline deadline) const;

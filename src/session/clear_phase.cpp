@@ -79,8 +79,7 @@ net::Task<bool> ClearPhase::switch_by_text() {
 net::Task<bool> ClearPhase::switch_by_octet() {
   const net::Deadline deadline = net::after(patience);
   base::Buffer words(16384);
-  program_.read_waiter().doubt();
-  while (program_.read_now(words) == net::Io::done) {
+  while (program_.read_present(words) == net::Io::done) {
     const net::Io sent = co_await client_.write(words.view(), deadline);
     if (sent != net::Io::done) co_return false;
     words.clear();

@@ -52,18 +52,13 @@ net::Task<std::optional<smtp::Fault>> ClientSide::read_more(net::Deadline deadli
 }
 
 std::size_t ClientSide::unread_behind(std::size_t used) {
-  channel_.stream().read_waiter().doubt();
-  if (!unread_.full()) (void)channel_.read_now(unread_);
+  if (!unread_.full()) (void)channel_.read_present(unread_);
   return unread_.size() - used;
 }
 
 std::size_t ClientSide::forget_unread() {
   std::size_t forgotten = unread_.clear();
-  channel_.stream().read_waiter().doubt();
-  while (channel_.read_now(unread_) == net::Io::done) {
-    forgotten += unread_.clear();
-    channel_.stream().read_waiter().doubt();
-  }
+  while (channel_.read_present(unread_) == net::Io::done) forgotten += unread_.clear();
   return forgotten;
 }
 

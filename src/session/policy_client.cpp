@@ -17,8 +17,7 @@ net::Task<std::optional<policy::Answer>> PolicyClient::exchange(net::Stream& str
                                                                 net::Deadline deadline) {
   base::Buffer unread(policy::answer_limit);
   // What was said before the question answers another one, or nobody's.
-  stream.read_waiter().doubt();
-  if (stream.read_now(unread)) co_return std::nullopt;
+  if (stream.read_present(unread)) co_return std::nullopt;
   const net::Io sent = co_await stream.write(question, deadline);
   if (sent != net::Io::done) co_return std::nullopt;
   policy::AnswerParser parser;

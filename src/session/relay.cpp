@@ -145,8 +145,7 @@ net::Task<bool> Relay::pass_on() {
 
 // What had arrived by the time the other side had no more to say, as far as it takes it.
 void Relay::pass_on_the_rest() {
-  client_.stream().read_waiter().doubt();
-  while (!ending() && !deaf_ && other_.open() && client_.read_now(from_client_) == net::Io::done) {
+  while (!ending() && !deaf_ && other_.open() && client_.read_present(from_client_) == net::Io::done) {
     deaf_ = other_.write_now(from_client_.view()) != from_client_.size();
     from_client_.clear();
   }

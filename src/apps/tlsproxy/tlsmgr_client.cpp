@@ -77,7 +77,7 @@ net::Task<std::optional<postfix::Attributes>> TlsmgrClient::perform(const Job& j
     const bool opened = !fresh || co_await open(deadline);
     if (!opened) break;
     base::Buffer unasked(1);
-    const bool quiet = !stream_->read_now(unasked);  // what is there now would be taken for the answer
+    const bool quiet = !stream_->read_present(unasked);  // what is there now would be taken for the answer
     net::Io sent = net::Io::lost;
     if (quiet) sent = co_await stream_->write(job.request, deadline);
     std::optional<postfix::Attributes> reply;

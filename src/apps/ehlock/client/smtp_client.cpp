@@ -71,8 +71,7 @@ net::Task<ClientResult<void>> SmtpClient::connect(const std::vector<os::SocketAd
 }
 
 net::Task<ClientResult<void>> SmtpClient::secure(const tls::Context& context, std::string session_der) {
-  channel_->stream().read_waiter().doubt();
-  (void)channel_->read_now(unread_);
+  (void)channel_->read_present(unread_);
   if (!unread_.empty()) {
     co_return fault(EX_PROTOCOL, fmt::format("{} octets in clear came before the handshake: \"{}\"", unread_.size(),
                                              base::escaped(unread_.view())));
