@@ -28,14 +28,14 @@ net::Task<ClientSide::LineEvent> ClientSide::read_line(smtp::LineSplitter& split
   for (;;) {
     const auto line = splitter.next(unread_);
     if (line) co_return *line;
+    if (watched == nullptr) {
+      const auto fault = co_await read_more(deadline);
+      if (fault) co_return *fault;
+      continue;
+    }
     const auto now = channel_.read_now(unread_);
     if (now == net::Io::done) continue;
     if (now) co_return fault_of(*now);
-    if (watched == nullptr) {
-      const net::Io outcome = co_await channel_.read(unread_, deadline);
-      if (outcome != net::Io::done) co_return fault_of(outcome);
-      continue;
-    }
     const net::Deadline limit = channel_.short_wait(deadline);
     const int first =
         co_await net::wait_readable_either(channel_.stream().read_waiter(), watched->stream().read_waiter(), limit);
