@@ -153,7 +153,7 @@ std::string encode(const LoadReport& report) {
 
 std::optional<LoadReport> decode_report(std::string_view bytes) {
   LoadReport report;
-  report.more = bytes.substr(0, 1) == std::string_view("\4");
+  report.more = !bytes.empty() && bytes.front() == static_cast<char>(Type::load_report_and_more);
   Reader in(bytes, report.more ? Type::load_report_and_more : Type::load_report);
   report.error = in.text(max_error);
   const std::size_t count = in.number<std::uint16_t>();
