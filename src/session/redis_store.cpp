@@ -187,8 +187,8 @@ bool RedisStore::deliver(Connection& connection) {
 
 void RedisStore::drop(Connection& connection, std::string_view why) {
   if (connection.over) return;
+  lost_because_ = fmt::format("{}: {}", connection.name, why);  // ahead of the rest: it may fail for want of memory
   connection.over = true;
-  lost_because_ = fmt::format("{}: {}", connection.name, why);
   if (connection_.get() == &connection) connection_.reset();
   for (Waiting* each : connection.waiting) {
     if (each != nullptr) each->over.set();
