@@ -1,5 +1,5 @@
 // spawn, keep, Aside: start a task of its own, by how long it is to live. What a coroutine lets go is caught here, and
-// only here.
+// only here; what OpenSSL calls lets nothing go (tls/shielded.hpp).
 #pragma once
 
 #include <coroutine>

@@ -154,6 +154,7 @@ std::string lines_of(const os::JailReport& report) {
 
 void start_tasks(Service& service, std::vector<std::unique_ptr<net::Listener>>& listeners,
                  std::shared_ptr<tls::TicketRing> tickets) {
+  // An order that was lost is not given again, nor is a Redis server's half answer: another worker begins afresh.
   const auto broken = [](std::string_view) { std::abort(); };
   const auto warn = [sink = service.spec.sink](std::string_view text) {
     sink->write(log::Severity::error, fmt::format("a task failed and is begun again: {}", text));
