@@ -1,13 +1,9 @@
 """The judgements of ./dev bench: medians, ratios against stored ones, bars."""
-import sys
 import xml.etree.ElementTree as xml
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-
-import figures  # noqa: E402
-import picture  # noqa: E402
-import ratios  # noqa: E402
+import figures
+import picture
+import ratios
 
 FACTS = {"cpu": "A <fast> & quiet one", "openssl": "libssl3 3.0.22", "key": "ecdsa"}
 

@@ -1,10 +1,5 @@
 """What ./dev count reads from callgrind, and how it judges."""
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-
-import callgrind  # noqa: E402
+import callgrind
 
 DUMP = """\
 # callgrind format

@@ -1,10 +1,5 @@
 """What ./dev growth calls faster than linear."""
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
-
-import growth  # noqa: E402
+import growth
 
 
 def certificates(**figures):

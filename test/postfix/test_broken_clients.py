@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from harness import floods
-from harness.client import at_once, tls_context
+from harness.client import at_once, client_hello, tls_context
 from harness.waiting import until
 
 
@@ -19,15 +19,6 @@ def before_tls(one, source="127.0.0.2"):
     client.expect("STARTTLS", 220)
     one.carried(client)
     return client, one.name_of(client)
-
-
-def hello_bytes():
-    """A ClientHello as it goes on the wire."""
-    output = ssl.MemoryBIO()
-    connection = tls_context().wrap_bio(ssl.MemoryBIO(), output, server_hostname="mail.example")
-    with contextlib.suppress(ssl.SSLWantReadError):
-        connection.do_handshake()
-    return output.read()
 
 
 def reset(client):
@@ -64,7 +55,7 @@ def test_garbage_instead_of_a_client_hello(site):
 def test_a_client_that_leaves_before_the_handshake_is_done(site, how, share):
     one = site()
     client, name = before_tls(one)
-    hello = hello_bytes()
+    hello = client_hello()
     client.send(hello[:int(len(hello) * share)])
     if how == "reset":
         reset(client)
@@ -136,7 +127,7 @@ def test_a_dripped_client_hello(site, program):
     """One octet a second. The original's limit begins anew at each; ours is absolute, and hears postscreen hang up too."""
     one = site(screen={"postscreen_command_time_limit": "4s"})
     client, name = before_tls(one)
-    hello, given = hello_bytes(), 0
+    hello, given = client_hello(), 0
     pause = threading.Event()
     with contextlib.suppress(OSError):
         while given < 12:
@@ -185,7 +176,7 @@ def test_many_that_break_off_leave_nothing_behind(site):
     one = site()
     for number in range(5):
         client, _ = before_tls(one, f"127.0.0.{20 + number}")
-        client.send(hello_bytes()[:100 * number])
+        client.send(client_hello()[:100 * number])
         reset(client)
     one.wait_for(r"/tlsproxy\[\d+\]: DISCONNECT ", count=5)
     still_serves(one)

@@ -1,0 +1,5 @@
+"""The tools of bench/ are modules here."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "bench"))
