@@ -43,6 +43,11 @@ std::string ClientIdentity::text() const {
   return fmt::format("{}[{}]:{}", name, client.host(), client.port());
 }
 
+smtp::TlsFacts ClientIdentity::tls_for_smtp() const {
+  if (!tls) return {};
+  return {tls->protocol, tls->cipher, tls->bits, tls->algorithm_bits};
+}
+
 std::vector<std::string> environment_of(const ClientIdentity& identity) {
   std::vector<std::string> variables;
   add(variables, "PROTO", identity.client.octets().size() == 16 ? "TCP6" : "TCP");

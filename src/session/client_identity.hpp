@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "os/address.hpp"
+#include "smtp/tls_facts.hpp"
 #include "tls/facts.hpp"
 
 namespace session {
@@ -21,6 +22,8 @@ struct ClientIdentity {
 
   // "unknown[192.0.2.1]:4711", Postfix's form.
   [[nodiscard]] std::string text() const;
+  // As much of `tls` as SMTP tells on.
+  [[nodiscard]] smtp::TlsFacts tls_for_smtp() const;
 };
 
 // UCSPI's variables and, inside TLS, mod_ssl's names, as "NAME=value" (program backends).

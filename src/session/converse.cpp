@@ -137,11 +137,7 @@ net::Task<Step> start_tls(Conversation& now) {
 }
 
 net::Task<Step> ask_policy(Conversation& now) {
-  smtp::TlsFacts facts;
-  if (now.with.identity.tls) {
-    const tls::Facts& known = *now.with.identity.tls;
-    facts = {known.protocol, known.cipher, known.bits, known.algorithm_bits};
-  }
+  const smtp::TlsFacts facts = now.with.identity.tls_for_smtp();
   const smtp::Verdict verdict =
       co_await now.with.policy.ask(PolicyQuestion{now.dialog.policy_stage(), now.dialog.envelope(), facts});
   co_return now.dialog.on_verdict(verdict);

@@ -33,8 +33,8 @@ net::Task<Secured> InProcessTls::start(ClientSide& client) {
   const bool done = co_await secure(whose, channel, service_.context.start(), deadline);
   visit_.end_handshake();
   if (!done) co_return Secured{smtp::TlsResult::failed, {}};
-  const tls::Facts& facts = *identity_.tls;
-  co_return Secured{smtp::TlsResult::secured, {facts.protocol, facts.cipher, facts.bits, facts.algorithm_bits}};
+  const Secured secured{smtp::TlsResult::secured, identity_.tls_for_smtp()};
+  co_return secured;
 }
 
 }  // namespace session
