@@ -62,6 +62,12 @@ void Correspondent::tell(std::string message) {
   something_unsent_.set();
 }
 
+void Correspondent::tell(Message message) {
+  if (unsent_.empty() && send_now(message.front())) return;
+  unsent_.splice(unsent_.end(), message);
+  something_unsent_.set();
+}
+
 net::Task<void> Correspondent::send_questions() {
   for (;;) {
     (void)co_await something_unsent_.wait(net::after(for_ever));

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,8 +33,12 @@ class Correspondent {
   [[nodiscard]] net::Task<std::optional<os::Packet>> ask(std::uint64_t number, std::string question,
                                                          net::Deadline deadline);
 
-  // Says something that has no answer.
+  // One, and room for it in the row of what is unsent.
+  using Message = std::list<std::string>;
+
+  // Says something that has no answer. A Message made beforehand needs no memory then: a destructor may tell it.
   void tell(std::string message);
+  void tell(Message message);
 
   // Once: it listens and speaks for the life of the process. `failed` hears of a lack of memory, which may cost an
   // answer: its question is asked again.
@@ -66,7 +70,7 @@ class Correspondent {
   net::Waiter waiter_;
   NumberOf number_of_;
   std::uint64_t next_;
-  std::deque<std::string> unsent_;
+  Message unsent_;
   net::Event something_unsent_;
   std::map<std::uint64_t, Waiting*> waiting_;
 };

@@ -22,19 +22,16 @@ net::Task<base::Result<Launched>> LauncherClient::launch(LaunchTarget target, st
                                                          net::Deadline deadline) {
   const std::uint64_t number = correspondent_.next_number();
   std::string question = encode(LaunchRequest{number, target, std::move(environment)});
+  Correspondent::Message farewell{encode(LaunchRelease{number})};
   auto packet = co_await correspondent_.ask(number, std::move(question), deadline);
   if (!packet) {
-    release(number);  // it may still be started after we gave up
+    release(std::move(farewell));  // it may still be started after we gave up
     co_return base::fail("the launcher gave no answer");
   }
   const auto answer = decode_launch_answer(packet->bytes);
   if (!answer->fault.empty()) co_return base::fail("{}", answer->fault);
   if (packet->fds.size() != 1) co_return base::fail("the launcher passed no descriptor");
-  co_return Launched{std::move(packet->fds.front()), number};
-}
-
-void LauncherClient::release(std::uint64_t number) {
-  correspondent_.tell(encode(LaunchRelease{number}));
+  co_return Launched{std::move(packet->fds.front()), std::move(farewell)};
 }
 
 }  // namespace session

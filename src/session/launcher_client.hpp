@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -14,7 +15,7 @@ namespace session {
 
 struct Launched {
   os::UniqueFd socket;
-  std::uint64_t number = 0;  // for release()
+  Correspondent::Message release;  // for release()
 };
 
 class LauncherClient {
@@ -25,8 +26,8 @@ class LauncherClient {
   [[nodiscard]] net::Task<base::Result<Launched>> launch(LaunchTarget target, std::vector<std::string> environment,
                                                          net::Deadline deadline);
 
-  // The session that had it is over.
-  void release(std::uint64_t number);
+  // The session that had it is over. Needs no memory.
+  void release(Correspondent::Message release) { correspondent_.tell(std::move(release)); }
 
   [[nodiscard]] Correspondent& correspondent() { return correspondent_; }
 

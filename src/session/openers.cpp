@@ -15,14 +15,14 @@ net::Task<base::Result<net::Stream>> TcpOpener::open(const ClientIdentity& clien
 }
 
 LaunchedOpener::~LaunchedOpener() {
-  if (launched_) launcher_.release(*launched_);
+  if (!release_.empty()) launcher_.release(std::move(release_));
 }
 
 net::Task<base::Result<net::Stream>> LaunchedOpener::open(const ClientIdentity& client) {
-  if (launched_) launcher_.release(*std::exchange(launched_, std::nullopt));
+  if (!release_.empty()) launcher_.release(std::exchange(release_, {}));
   auto launched = co_await launcher_.launch(LaunchTarget::backend, environment_of(client), net::after(limits_.program));
   if (!launched) co_return tl::unexpected(launched.error());
-  launched_ = launched->number;
+  release_ = std::move(launched->release);
   net::Stream stream(loop_, std::move(launched->socket));
   const auto introduced = co_await introduce(stream, identity_, client, limits_);
   if (!introduced) co_return tl::unexpected(introduced.error());

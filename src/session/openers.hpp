@@ -2,7 +2,6 @@
 // sockets).
 #pragma once
 
-#include <optional>
 #include <vector>
 
 #include "session/backend_opener.hpp"
@@ -39,7 +38,7 @@ class LaunchedOpener final : public BackendOpener {
   LauncherClient& launcher_;
   Identity identity_;
   const Limits& limits_;
-  std::optional<std::uint64_t> launched_;
+  Correspondent::Message release_;  // of what is running for the session; empty: nothing
 };
 
 // What `identity` has us say on a new backend connection before SMTP begins. On failure the connection is of no use.
