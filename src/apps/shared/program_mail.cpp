@@ -31,10 +31,7 @@ smtp::DialogSettings dialog_before_program(std::string name, bool tls_available)
 smtp::DialogStart start_for(const session::ClientIdentity& client) {
   smtp::DialogStart start;
   start.secured = client.tls.has_value();
-  if (client.tls) {
-    const tls::Facts& facts = *client.tls;
-    start.tls = {facts.protocol, facts.cipher, facts.bits, facts.algorithm_bits};
-  }
+  start.tls = client.tls_for_smtp();
   return start;
 }
 
