@@ -74,10 +74,11 @@ class Process:
 
 class Peer:
     """name; door: how TLS begins; idle_most: connections it can hold at once in this setting; package: whose version it has;
-    two_kinds: it is set up with all of bench.pairs(); works: those it can do, None for all but helpers; without: (work,
-    TLS) it cannot do nevertheless."""
+    two_kinds: it is set up with all of bench.pairs(); works: those it can do, None for all that everybody can; more: works
+    beside these; without: (work, TLS) it cannot do nevertheless."""
     door = "starttls"
     works = None
+    more = ()
     without = ()
     two_kinds = False
     idle_most = 1_000_000
@@ -95,9 +96,13 @@ class Peer:
         """Writes configuration into the folder; the command line."""
         raise NotImplementedError
 
+    def cores(self, bench):
+        """Those it runs on, in words of taskset(1)."""
+        return bench.server_core
+
     def start(self, bench, folder, port):
         os.chmod(folder, 0o755)
-        return Process(self.words(bench, folder, port), bench.server_core, folder / "log").wait_for_port(port)
+        return Process(self.words(bench, folder, port), self.cores(bench), folder / "log").wait_for_port(port)
 
     def version(self):
         return package(self.package) if self.package else ""
@@ -115,6 +120,7 @@ def package(name):
 
 class Ehlock(Peer):
     two_kinds = True
+    workers = 1
 
     def __init__(self, name, door, *options):
         super().__init__(name)
@@ -128,11 +134,29 @@ class Ehlock(Peer):
         jail = ["--jail", folder / "jail"] if os.getuid() == 0 else []
         listen = "--listen" if self.door == "starttls" else "--listen-tls"
         return [bench.ehlock, "serve", listen, f"127.0.0.1:{port}", "--backend", f"127.0.0.1:{bench.sink_port}",
-                "--identity", "none", "--workers", 1, *jail, *self.options,
+                "--identity", "none", "--workers", self.workers, *jail, *self.options,
                 *(word for chain, key in bench.pairs() for word in ("--cert", chain, "--key", key))]
 
 
+class EhlockOnTwoCores(Ehlock):
+    """A worker on each of two cores, which it shares with the clients."""
+    works = ("cores",)
+    workers = 2
+
+    def cores(self, bench):
+        return f"{bench.server_core},{bench.client_core}"
+
+
+class Relay(Peer):
+    """No more than octets passed on, in clear."""
+    works = ("plain",)
+
+    def words(self, bench, folder, port):
+        return [bench.programs / "bench_relay", port, bench.sink_port]
+
+
 class Nginx(Peer):
+    more = ("plain",)
     package = "nginx"
     two_kinds = True
 
@@ -396,7 +420,9 @@ class Helpers(Peer):
 
 
 def all_peers():
-    return [Ehlock("ehlock", "starttls"), Ehlock("ehlock-implicit", "implicit"),
-            Ehlock("ehlock-reconnect", "starttls", "--on-starttls", "reconnect"), Nginx("nginx"), Stunnel("stunnel"),
+    ehlock = Ehlock("ehlock", "starttls")
+    ehlock.more = ("plain", "cores")
+    return [ehlock, EhlockOnTwoCores("ehlock-2-cores", "starttls"), Ehlock("ehlock-implicit", "implicit"),
+            Ehlock("ehlock-reconnect", "starttls", "--on-starttls", "reconnect"), Relay("relay"), Nginx("nginx"), Stunnel("stunnel"),
             Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix"), Tlsproxy("postfix-tlsproxy", False), Tlsproxy("tlsproxy", True),
             Helpers("tlswrapper"), Helpers("tlswrapper-handoff", handoff=True), Helpers("tlswrapper-debian", ours=False)]

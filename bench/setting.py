@@ -34,7 +34,8 @@ class Bench:
         folder = Path(os.environ.get("EHLOCK_BENCH_BIN") or tree / "bench")
         if not os.environ.get("EHLOCK_BENCH_BIN"):
             steps = (["cmake", "--preset", "release", "-DEHLOCK_BENCH=ON"],
-                     ["cmake", "--build", str(tree), "--target", "bench_load", "bench_floor", "bench_keys", "bench_helper_program"])
+                     ["cmake", "--build", str(tree), "--target", "bench_load", "bench_floor", "bench_keys", "bench_relay",
+                      "bench_helper_program"])
             for words in steps:
                 done = subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
                 if done.returncode != 0:

@@ -6,6 +6,8 @@ TITLES = {
     "message": "One message of 4 KB in each session: server CPU per session",
     "bulk": "Bulk: messages of many megabytes, TLS_AES_128_GCM_SHA256: server CPU per GB",
     "idle": "Memory of an idle TLS connection (PSS of all the server's processes)",
+    "plain": "In clear, one message of 4 KB in each session: server CPU per session, beside a relay that passes octets on unread",
+    "cores": "Full handshakes, a worker on one core and two on two: server CPU per session",
     "keys": "The key process: server CPU per handshake in memory, our engine (both processes together)",
     "helpers": "The helpers under tcpserver: CPU of all processes of a session (connect, EHLO, STARTTLS, handshake, EHLO, QUIT)",
     "flood": "200 ECDSA sessions a second: p99 of a whole session, alone and while RSA-4096 clients take what they can get",
@@ -16,6 +18,7 @@ OWN_COLUMNS = {  # works whose figures stand beside each other instead of being 
 }
 COLUMNS = {  # work -> figure, its heading, rate's heading
     "sessions": ("cpu", "µs", "sessions/s"), "resumed": ("cpu", "µs", "sessions/s"), "message": ("cpu", "µs", "messages/s"),
+    "plain": ("cpu", "µs", "sessions/s"), "cores": ("cpu", "µs", "sessions/s"),
     "bulk": ("cpu", "s per GB", "MB/s"), "idle": ("kib", "KiB", ""),
     "helpers": ("cpu", "µs", "sessions/s"),
 }
@@ -44,7 +47,7 @@ def rows(work, results):
     for name, one in results.items():
         value = one.get("us") if name == "floor" else one.get(figure)
         mine = own(name, results)
-        is_other = mine is not one and not name.startswith(("ehlock", "floor", "tlsproxy"))
+        is_other = mine is not one and (work == "cores" or not name.startswith(("ehlock", "floor", "tlsproxy")))
         compared = ratio(mine[figure], value) if mine and is_other else "–"
         cells = [name, number(value) + ("~" if one["quiet"] == 0 else "")]
         if work in ("sessions", "resumed", "message"):

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as xml
 import figures
 import picture
 import ratios
+import tables
 
 FACTS = {"cpu": "A <fast> & quiet one", "openssl": "libssl3 3.0.22", "key": "ecdsa"}
 
@@ -85,3 +86,13 @@ def test_works_without_figures_have_no_picture():
     assert picture.picture({"flood 1.3": {"ehlock": {"times": 1.2, "quiet": 3}}}, FACTS) is None
     results = {job: {"ehlock": {"cpu": 1, "kib": 1, "quiet": 1}} for job in ("sessions 1.3", "idle 1.3")}
     assert sorted(picture.files_of(results, FACTS)) == ["idle-13.svg", "sessions-13.svg"]
+
+
+def test_each_work_has_a_title_columns_and_a_tolerance():
+    assert set(tables.TITLES) == set(ratios.TOLERANCES) == set(tables.COLUMNS) | set(tables.OWN_COLUMNS)
+
+
+def test_two_cores_are_compared_with_one():
+    results = {("cores", "1.3"): {"ehlock": {"cpu": 400, "quiet": 3, "rounds": 3}, "ehlock-2-cores": {"cpu": 420, "quiet": 3, "rounds": 3}}}
+    facts = {**FACTS, "cores": 2, "kernel": "6", "load": 0, "ehlock": "ehlock 0.1.0", "peers": {}}
+    assert "| ehlock-2-cores | 420 | 0.95 |" in tables.markdown(facts, results)
