@@ -31,10 +31,12 @@ base::Result<void> read_smtp_helper_options(const std::vector<std::string>& word
   letters.push_back(text_letter('u', into.user));
   letters.push_back(text_letter('J', into.jail));
   letters.push_back(text_letter('j', into.jail_user));
+  letters.push_back(word("handoff", into.handoff));
   auto program = read_letters(words, letters);
   if (!program) return tl::unexpected(program.error());
   into.program = std::move(*program);
   if (into.program.empty()) return tl::unexpected(base::Error{});
+  if (into.policy && !into.handoff.empty()) return base::fail("option -g does not go with --handoff");
   return {};
 }
 

@@ -12,7 +12,8 @@
 namespace config {
 
 inline constexpr const char* smtp_helper_usage =
-    "usage: tlswrapper-smtp [-qQvcC] [-t sec] [-T sec] [-u user] [-g host:port|unix:path] [-J dir] [-j user] prog";
+    "usage: tlswrapper-smtp [-qQvcC] [-t sec] [-T sec] [-u user] [-g host:port|unix:path] [-J dir] [-j user] "
+    "[--handoff socket] prog";
 
 struct SmtpHelperOptions {
   int verbosity = 1;
@@ -23,6 +24,7 @@ struct SmtpHelperOptions {
   bool policy_closed = false;          // -c: without the policy service no mail
   std::string jail = "/var/lib/tlswrapper/empty";
   std::string jail_user;
+  std::string handoff;  // a UNIX socket's path; empty: this process does it all
   std::vector<std::string> program;
 };
 

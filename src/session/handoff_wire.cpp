@@ -13,7 +13,6 @@ namespace session {
 namespace {
 
 constexpr std::string_view magic = "ehlock hand-over 3";
-constexpr std::string_view longest_wait = "86400";
 constexpr std::size_t longest_name = 512;
 constexpr char between = '\0';
 
@@ -38,7 +37,7 @@ enum Field {
 
 std::optional<std::chrono::seconds> seconds_in(std::string_view text) {
   const auto number = base::number<unsigned>(text);
-  if (!number || *number == 0 || *number > base::number<unsigned>(longest_wait)) return std::nullopt;
+  if (!number || *number == 0 || std::chrono::seconds(*number) > longest_wait) return std::nullopt;
   return std::chrono::seconds(*number);
 }
 

@@ -16,6 +16,9 @@
 
 namespace session {
 
+// The greatest limit a message may name.
+inline constexpr std::chrono::seconds longest_wait{86400};
+
 // The program is an SMTP server, and its dialog with the client is the worker's: what tlswrapper-smtp would do.
 struct HandedMail {
   std::optional<std::chrono::seconds> session;  // its -t

@@ -132,6 +132,39 @@ def test_starttls_injection_cve_2011_0411(handing, dialog):
     assert b"injected@evil.example" not in front_.program_heard()
 
 
+def test_tlswrapper_smtp_hands_over_without_tlswrapper(cells, taker):
+    front_ = cells.start(None, helper_options=["--handoff", taker.path], environment={"LOG_ID": "mine"})
+    with front_.client() as client:
+        client.hello()
+        assert [one.name.startswith("python") for one in front_.processes()] == [True]
+        client.starttls(tls_context("1.3"))
+        client.expect("EHLO client.example", 250)
+        assert client.mail(MESSAGE).code == 250
+        client.expect("QUIT", 221)
+    assert front_.status() == 0
+    assert MESSAGE in front_.program_heard()
+    assert front_.environment()["LOG_ID"] == "mine"
+    taker.wait_for("mine: disconnect from .*starttls=1 .* outcome=quit")
+
+
+def test_tlswrapper_smtp_without_a_worker_refuses_the_connection(cells, place):
+    front_ = cells.start(None, helper_options=["--handoff", place / "nobody"])
+    with front_.client() as client:
+        assert client.rest() == b""
+    assert front_.status() == 111
+    assert front_.started() == 0
+
+
+@pytest.mark.parametrize(("words", "status"), [(NOBODY, 100), ([], 111)], ids=["a policy service", "behind tlswrapper"])
+def test_tlswrapper_smtp_does_not_hand_over_what_is_not_its_own(cells, taker, words, status):
+    front_ = cells.start("ours" if status == 111 else None, helper_options=["--handoff", taker.path, *words])
+    with front_.client() as client:
+        assert client.rest() == b""
+    assert front_.status() == status
+    front_.wait_for("--handoff")
+    assert front_.started() == 0
+
+
 def test_tls_from_the_first_octet_tells_the_program_about_it(handing):
     front_ = handing("ours", None, delayed=False)
     with front_.client(tls=True) as client:

@@ -4,11 +4,11 @@
 
 #include <utility>
 
+#include "apps/shared/offer.hpp"
 #include "apps/tlswrapper/own_program.hpp"
 #include "apps/tlswrapper/program_pipes.hpp"
 #include "config/helper_smtp_options.hpp"
 #include "os/packet.hpp"
-#include "os/socket.hpp"
 #include "session/handoff_wire.hpp"
 
 namespace app {
@@ -21,7 +21,7 @@ std::optional<config::SmtpHelperOptions> mail_of(const WrapperSpec& spec) {
   if (!spec.options.user.empty() || !is_own_smtp_helper(words.front())) return std::nullopt;
   config::SmtpHelperOptions options;
   const auto read = config::read_smtp_helper_options({words.begin() + 1, words.end()}, options);
-  if (!read || options.policy) return std::nullopt;
+  if (!read || options.policy || !options.handoff.empty()) return std::nullopt;
   return options;
 }
 
@@ -65,22 +65,12 @@ std::vector<int> descriptors_of(const WrapperSpec& spec) {
   return all;
 }
 
-base::Result<os::UniqueFd> offer(const WrapperSpec& spec, const session::HandOver& message) {
-  const auto address = os::SocketAddress::unix_path(spec.options.handoff);
-  if (!address) return tl::unexpected(address.error());
-  auto worker = os::connect_packets(*address);
-  if (!worker) return worker;
-  const auto sent = os::send_packet(worker->get(), session::encode(message), descriptors_of(spec));
-  if (!sent) return tl::unexpected(sent.error());
-  return worker;
-}
-
 }  // namespace
 
 base::Result<int> hand_over(WrapperSpec& spec, LeveledSink& sink) {
   const auto parting = part(spec);
   if (!parting) return tl::unexpected(parting.error());
-  const auto worker = offer(spec, parting->message);
+  const auto worker = offer(spec.options.handoff, parting->message, descriptors_of(spec));
   if (!worker) return tl::unexpected(worker.error());
   Variables connection = session::environment_of(spec.identity);
   if (parting->message.waits()) {

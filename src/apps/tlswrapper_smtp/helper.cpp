@@ -10,8 +10,10 @@
 #include "apps/shared/standard_error.hpp"
 #include "apps/shared/ucspi.hpp"
 #include "apps/tlswrapper_smtp/control_descriptors.hpp"
+#include "apps/tlswrapper_smtp/hand_over_mail.hpp"
 #include "apps/tlswrapper_smtp/mail_session.hpp"
 #include "apps/tlswrapper_smtp/policy_connector.hpp"
+#include "apps/tlswrapper_smtp/program_behind.hpp"
 
 namespace app {
 namespace {
@@ -27,17 +29,9 @@ base::Result<StartedProgram> start(const config::SmtpHelperOptions& options, con
   auto input = os::make_pipe();
   auto output = os::make_pipe();
   if (!input || !output) return base::fail("no pipes for the program");
-  os::ProgramSpec program;
-  program.arguments = options.program;
-  program.environment = replace(own_environment(), {"LOG_ID=" + identity.session_id});
-  program.descriptors = {{0, input->first.get()}, {1, output->second.get()}, {2, STDERR_FILENO}};
-  program.inherits = true;
-  if (!options.user.empty()) {
-    const auto account = find_account(options.user);
-    if (!account) return tl::unexpected(account.error());
-    start_as(*account, program);
-  }
-  const auto pid = os::start_program(program);
+  const auto program = program_behind(options, identity, {input->first.get(), output->second.get()});
+  if (!program) return tl::unexpected(program.error());
+  const auto pid = os::start_program(*program);
   if (!pid) return base::fail("unable to run {}", pid.error().text);
   return StartedProgram{*pid, std::move(output->first), std::move(input->second)};
 }
@@ -93,6 +87,10 @@ int run_smtp_helper(const std::vector<std::string>& words) {
   spec.name = host_name();
   sink.set_client(spec.identity.client.host());
   sink.set_id(spec.identity.session_id);
+  if (!spec.options.handoff.empty()) {
+    sink.fatal(hand_over_mail(spec).text);
+    return exit_temporary;
+  }
   const auto prepared = prepare(spec);
   if (!prepared) {
     sink.fatal(prepared.error().text);
