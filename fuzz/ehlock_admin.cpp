@@ -5,19 +5,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "apps/ehlock/serve/admin_commands.hpp"
 #include "apps/ehlock/serve/control_wire.hpp"
 #include "apps/ehlock/watch/report.hpp"
+#include "must.hpp"
 
 namespace {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::must;
 
 app::AdminDeeds deeds() {
   app::AdminDeeds made;

@@ -5,19 +5,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "apps/ehlock/sink/session.hpp"
+#include "must.hpp"
 
 namespace {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::must;
 
 bool is_tame(std::string_view text) {
   return std::none_of(text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 127; });

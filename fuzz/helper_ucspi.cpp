@@ -5,20 +5,18 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "apps/shared/ucspi.hpp"
 #include "base/text.hpp"
+#include "must.hpp"
 #include "os/reverse_name.hpp"
 #include "session/ucspi_facts.hpp"
 
 namespace {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::must;
 
 void check_text(std::string_view text, std::size_t longest) {
   must(text.size() <= 4 * longest + 3);

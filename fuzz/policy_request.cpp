@@ -1,23 +1,21 @@
 // Any bytes as values of a policy request: its lines are always the same ones in the same number.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "must.hpp"
 #include "policy/request.hpp"
 
 namespace {
 
-void require(bool truth) {
-  if (!truth) std::abort();
-}
+using fuzz::must;
 
 void check(const policy::Request& request, policy::Form form, std::ptrdiff_t lines) {
   const std::string text = policy::render(request, form);
-  require(std::count(text.begin(), text.end(), '\n') == lines);
-  require(text.find('\0') == std::string::npos && text.find('\r') == std::string::npos);
-  require(text.find("\n\n") == text.size() - 2 && text.size() <= 65536);
+  must(std::count(text.begin(), text.end(), '\n') == lines);
+  must(text.find('\0') == std::string::npos && text.find('\r') == std::string::npos);
+  must(text.find("\n\n") == text.size() - 2 && text.size() <= 65536);
 }
 
 }  // namespace

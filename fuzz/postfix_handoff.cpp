@@ -1,17 +1,15 @@
 // Any octets as a request of any generation: any chunking reads the same, and a request that was read can be written
 // and read again.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "must.hpp"
 #include "postfix/handoff.hpp"
 
 namespace {
 
-void require(bool truth) {
-  if (!truth) std::abort();
-}
+using fuzz::must;
 
 using State = postfix::HandoffReader::State;
 
@@ -26,12 +24,12 @@ void check(postfix::Generation generation, std::string_view bytes) {
   postfix::HandoffReader torn(generation);
   std::size_t taken_torn = 0;
   for (const char& c : bytes) taken_torn += torn.feed({&c, 1});
-  require(taken == taken_torn && whole.state() == torn.state() && whole.fault() == torn.fault());
+  must(taken == taken_torn && whole.state() == torn.state() && whole.fault() == torn.fault());
   if (whole.state() != State::done) return;
-  require(same(whole.handoff(), torn.handoff()));
+  must(same(whole.handoff(), torn.handoff()));
   postfix::HandoffReader again(generation);
   again.feed(encode(whole.handoff(), generation));
-  require(again.state() == State::done && same(whole.handoff(), again.handoff()));
+  must(again.state() == State::done && same(whole.handoff(), again.handoff()));
 }
 
 }  // namespace

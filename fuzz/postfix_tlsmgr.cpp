@@ -1,25 +1,23 @@
 // Any octets as a reply of tlsmgr(8), in any chunking: what is taken out of it has its form, or there is nothing.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "must.hpp"
 #include "postfix/attr.hpp"
 #include "postfix/tlsmgr.hpp"
 
 namespace {
 
-void require(bool truth) {
-  if (!truth) std::abort();
-}
+using fuzz::must;
 
 using State = postfix::ListReader::State;
 
 void check(const postfix::Attributes& reply, std::size_t size) {
-  if (const auto policy = postfix::policy_in(reply)) require(policy->timeout.count() >= 0);
-  if (const auto session = postfix::session_in(reply)) require(!session->empty() && session->size() < size);
-  if (const auto key = postfix::ticket_key_in(reply)) require(key->material.size() == 80);
-  if (postfix::is_tlsmgr_greeting(reply)) require(!postfix::is_success(reply));
+  if (const auto policy = postfix::policy_in(reply)) must(policy->timeout.count() >= 0);
+  if (const auto session = postfix::session_in(reply)) must(!session->empty() && session->size() < size);
+  if (const auto key = postfix::ticket_key_in(reply)) must(key->material.size() == 80);
+  if (postfix::is_tlsmgr_greeting(reply)) must(!postfix::is_success(reply));
 }
 
 // What is asked can be read again, whatever a session's id or its service is.
@@ -28,7 +26,7 @@ void check_request(std::string_view octets) {
   for (const std::string& bytes : {postfix::store_session("smtpd", id, octets), postfix::ask_session("smtpd", id),
                                    postfix::ask_ticket_key(octets.substr(0, 16))}) {
     postfix::ListReader reader;
-    require(reader.feed(bytes) == bytes.size() && reader.state() == State::done);
+    must(reader.feed(bytes) == bytes.size() && reader.state() == State::done);
   }
 }
 
@@ -41,7 +39,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t taken = whole.feed(bytes);
   std::size_t taken_torn = 0;
   for (const char& c : bytes) taken_torn += torn.feed({&c, 1});
-  require(taken == taken_torn && whole.state() == torn.state());
+  must(taken == taken_torn && whole.state() == torn.state());
   if (whole.state() == State::done) check(whole.take(), size);
   if (size < 8192) check_request(bytes);
   return 0;

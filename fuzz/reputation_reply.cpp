@@ -1,26 +1,24 @@
 // Any bytes as replies of a Redis server: the same replies in any chunking, within the limits.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "must.hpp"
 #include "reputation/script.hpp"
 
 namespace {
 
+using fuzz::must;
+
 using reputation::ReplyParser;
 
-void require(bool truth) {
-  if (!truth) std::abort();
-}
-
 void check(const reputation::Reply& reply) {
-  require(reply.words.size() <= reputation::most_words);
+  must(reply.words.size() <= reputation::most_words);
   const auto numbers = reputation::numbers_of(reply);
   if (!numbers) return;
   const auto greylisted = reputation::greylisted_of(*numbers);
-  require(!greylisted || !reputation::text_of(greylisted->state).empty());
+  must(!greylisted || !reputation::text_of(greylisted->state).empty());
   (void)reputation::standing_of(*numbers);
 }
 
@@ -45,6 +43,6 @@ std::vector<std::string> replies(std::string_view bytes, std::size_t chunk) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
-  require(replies(bytes, size) == replies(bytes, 1));
+  must(replies(bytes, size) == replies(bytes, 1));
   return 0;
 }

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "base/text.hpp"
+#include "must.hpp"
 #include "os/reverse_name.hpp"
 #include "proxyproto/header.hpp"
 #include "session/introduction.hpp"
@@ -18,9 +18,7 @@
 
 namespace {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::must;
 
 bool is_printable(char c) {
   return c >= 0x20 && c <= 0x7e;

@@ -11,16 +11,13 @@
 #include <string_view>
 
 #include "log/sink.hpp"
+#include "must.hpp"
 #include "net/loop.hpp"
 #include "net/spawn.hpp"
 #include "net/stream.hpp"
 #include "os/socket.hpp"
 
 namespace fuzz {
-
-inline void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 // What is at the other end of a session's stream. Its socket holds little, so that back-pressure is met soon.
 class Peer {

@@ -4,17 +4,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "must.hpp"
 #include "session/trace.hpp"
 
 namespace {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::must;
 
 void check_words(std::string_view told, std::size_t longest) {
   must(told.size() <= longest);

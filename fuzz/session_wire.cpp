@@ -4,18 +4,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "must.hpp"
 #include "session/handoff_wire.hpp"
 #include "session/launch_wire.hpp"
 
 namespace {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::must;
 
 template <typename Decode>
 void check(Decode decode, std::string_view bytes) {

@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string_view>
 
+#include "must.hpp"
 #include "tls/context.hpp"
 #include "tls/private_key.hpp"
 
 namespace {
 
-void must(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::must;
 
 bool is_tame(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '*';

@@ -3,21 +3,19 @@
 #pragma once
 
 #include <chrono>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "must.hpp"
 #include "tls/context.hpp"
 #include "tls/self_signed.hpp"
 
+using fuzz::must;
+
 constexpr std::size_t most_in = std::size_t{17} * 1024;
 constexpr std::size_t most_out = std::size_t{256} * 1024;
-
-inline void must(bool holds) {
-  if (!holds) std::abort();
-}
 
 inline std::vector<tls::TicketKey> own_ticket_keys() {
   std::vector<base::Secret> secrets;
