@@ -28,8 +28,12 @@ endfunction()
 
 # add_unit_tests(NAME library source...): the test program NAME_test and the test unit.NAME.
 function(add_unit_tests name library)
+  if(NOT TARGET unit_main)
+    add_library(unit_main STATIC ${PROJECT_SOURCE_DIR}/test/unit_main.cpp)
+    target_link_libraries(unit_main PRIVATE ehlock_options PUBLIC GTest::gmock)
+  endif()
   add_executable(${name}_test ${ARGN})
-  target_link_libraries(${name}_test PRIVATE ${library} GTest::gmock_main)
+  target_link_libraries(${name}_test PRIVATE ${library} unit_main)
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/test)
   # One process for a room's tests: they share nothing but the process, and starting two thousand
   # processes costs more than the tests themselves.
