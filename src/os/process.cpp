@@ -1,6 +1,7 @@
 // Children of this program, their ends, signals and names.
 #include "os/process.hpp"
 
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <thread>
 
 #include "base/text.hpp"
 #include "os/child.hpp"
@@ -87,6 +89,13 @@ base::Result<UniqueFd> signals_as_descriptor(const std::vector<int>& signals) {
   UniqueFd fd(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
   if (!fd) return base::fail_errno("signalfd", errno);
   return fd;
+}
+
+unsigned usable_cores() {
+  cpu_set_t mask;
+  // More processors than the set has bits: all of them, then.
+  const bool known = sched_getaffinity(0, sizeof mask, &mask) == 0;
+  return known ? static_cast<unsigned>(CPU_COUNT(&mask)) : std::max(1U, std::thread::hardware_concurrency());
 }
 
 void name_process(std::string_view name) {

@@ -58,6 +58,10 @@ struct Ended {
 // (threat 45: no code runs in a signal handler).
 [[nodiscard]] base::Result<UniqueFd> signals_as_descriptor(const std::vector<int>& signals);
 
+// How many processors this process may run on, 1 at least: fewer than the machine has under taskset(1), in a cpuset and
+// with systemd's CPUAffinity=.
+[[nodiscard]] unsigned usable_cores();
+
 // The name shown by ps and /proc/PID/comm: "ehlock: worker 0" (15 bytes in comm).
 void name_process(std::string_view name);
 

@@ -2,6 +2,7 @@
 #include "os/process.hpp"
 
 #include <grp.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
@@ -221,6 +222,18 @@ TEST(name_process, is_seen_in_comm_and_in_the_command_line) {
     return comm == "ehlock: worker \n" && name == "ehlock: worker 0" ? 0 : 1;
   });
   EXPECT_EQ(end, "exit status 0");
+}
+
+TEST(usable_cores, are_those_the_process_may_run_on) {
+  cpu_set_t before;
+  ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);
+  EXPECT_EQ(usable_cores(), static_cast<unsigned>(CPU_COUNT(&before)));
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(sched_getcpu(), &one);
+  ASSERT_EQ(sched_setaffinity(0, sizeof one, &one), 0);
+  EXPECT_EQ(usable_cores(), 1U);
+  EXPECT_EQ(sched_setaffinity(0, sizeof before, &before), 0);
 }
 
 TEST(find_user, finds_by_name_and_by_number) {

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <thread>
 #include <utility>
 
 #include "apps/tlsproxy/installed_defaults.hpp"
 #include "apps/tlsproxy/parameter_reading.hpp"
 #include "log/sink.hpp"
 #include "os/files.hpp"
+#include "os/process.hpp"
 #include "postfix/tls_defaults.hpp"
 
 namespace app {
@@ -87,7 +87,7 @@ void read_life(ParameterReading& reading, const ChildOptions& options, ProcessSe
 unsigned workers_of(ParameterReading& reading) {
   const int wanted = std::min(reading.number("tlsproxy_workers"), most_workers);
   if (wanted > 0) return static_cast<unsigned>(wanted);
-  return std::clamp(std::thread::hardware_concurrency(), 1U, usual_workers);
+  return std::min(os::usable_cores(), usual_workers);
 }
 
 }  // namespace

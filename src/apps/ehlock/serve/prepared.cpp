@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <thread>
 #include <utility>
 
 #include <fmt/chrono.h>
@@ -12,6 +11,7 @@
 #include "apps/ehlock/client/authorities.hpp"
 #include "apps/shared/pem.hpp"
 #include "os/files.hpp"
+#include "os/process.hpp"
 
 namespace app {
 namespace {
@@ -115,8 +115,7 @@ base::Result<Prepared> prepare(config::ServePlan plan) {
   look_up_addresses(prepared, faults);
   prepare_redis(prepared, faults);
   look_up_users(prepared, faults);
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  prepared.workers = prepared.plan.workers == 0 ? cores : prepared.plan.workers;
+  prepared.workers = prepared.plan.workers == 0 ? os::usable_cores() : prepared.plan.workers;
   if (!faults.empty()) return base::fail("{}", fmt::join(faults, "\n"));
   return prepared;
 }
