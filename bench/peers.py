@@ -375,11 +375,11 @@ smtpd_tls_loglevel = 1
 
 
 class Helpers(Peer):
-    """tcpserver → tlswrapper -n → tlswrapper-smtp → a program of next to nothing. With `handoff` a worker of `ehlock serve` does the
-    TLS, and its CPU counts as well."""
+    """tcpserver → tlswrapper -n → tlswrapper-smtp → a program of next to nothing. With `handoff` a worker of `ehlock serve` does
+    TLS and dialog, and its CPU counts as well; where tlswrapper-smtp hands over there is no tlswrapper."""
     works = ("helpers",)
 
-    def __init__(self, name, ours=True, handoff=False):
+    def __init__(self, name, ours=True, handoff=""):
         super().__init__(name)
         self.ours, self.handoff = ours, handoff
         self.package = "" if ours else "tlswrapper"
@@ -398,8 +398,9 @@ class Helpers(Peer):
 
     def words(self, bench, folder, port):
         where = ["--handoff", folder / "handoff"] if self.handoff else ["-f", bench.combined]
-        chain = ["tcpserver", "-c", 100, "-HRDl0", "127.0.0.1", port, self.program(bench, "tlswrapper"), "-n", *where,
-                 self.program(bench, "tlswrapper-smtp"), bench.programs / "bench_helper_program"]
+        wrapper, helper = [self.program(bench, "tlswrapper"), "-n"], [self.program(bench, "tlswrapper-smtp")]
+        pair = [*helper, *where] if self.handoff == "tlswrapper-smtp" else [*wrapper, *where, *helper]
+        chain = ["tcpserver", "-c", 100, "-HRDl0", "127.0.0.1", port, *pair, bench.programs / "bench_helper_program"]
         reaper = [sys.executable, Path(__file__).with_name("reaper.py")]
         if not self.handoff:
             return [*reaper, *chain]
@@ -425,4 +426,5 @@ def all_peers():
     return [ehlock, EhlockOnTwoCores("ehlock-2-cores", "starttls"), Ehlock("ehlock-implicit", "implicit"),
             Ehlock("ehlock-reconnect", "starttls", "--on-starttls", "reconnect"), Relay("relay"), Nginx("nginx"), Stunnel("stunnel"),
             Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix"), Tlsproxy("postfix-tlsproxy", False), Tlsproxy("tlsproxy", True),
-            Helpers("tlswrapper"), Helpers("tlswrapper-handoff", handoff=True), Helpers("tlswrapper-debian", ours=False)]
+            Helpers("tlswrapper"), Helpers("tlswrapper-handoff", handoff="tlswrapper"),
+            Helpers("tlswrapper-smtp-handoff", handoff="tlswrapper-smtp"), Helpers("tlswrapper-debian", ours=False)]

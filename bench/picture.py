@@ -13,7 +13,8 @@ PANELS = {  # "work TLS" -> title; what is better when it is less
 }
 UNITS = {"µs": "µs of server CPU a session", "s per GB": "s of server CPU per GB", "KiB": "KiB"}
 LABELS = {"floor": "handshake alone", "postfix": "Postfix smtpd", "postfix-tlsproxy": "Postfix tlsproxy", "tlsproxy": "tlsproxy (ours)",
-          "tlswrapper": "tlswrapper (ours)", "tlswrapper-handoff": "ours, --handoff", "tlswrapper-debian": "tlswrapper (Debian)"}
+          "tlswrapper": "tlswrapper (ours)", "tlswrapper-handoff": "ours, --handoff",
+         "tlswrapper-smtp-handoff": "tlswrapper-smtp --handoff", "tlswrapper-debian": "tlswrapper (Debian)"}
 OURS = ("ehlock", "tlsproxy", "tlswrapper")
 WIDTH, NAMES, VALUES, ROW, BAR, HEAD, GAP = 410, 130, 56, 21, 13, 46, 18
 

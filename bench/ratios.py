@@ -16,6 +16,7 @@ COMPARED = {  # ours -> with whom
     "tlsproxy": ("floor", "postfix-tlsproxy"),
     "tlswrapper": ("tlswrapper-debian",),
     "tlswrapper-handoff": ("tlswrapper-debian",),
+    "tlswrapper-smtp-handoff": ("tlswrapper-debian",),
 }
 # What a figure may be above the stored one. CPU comes in steps of 10 ms: 1.5 % of a session in a load of 1,500.
 TOLERANCES = {"sessions": 0.05, "resumed": 0.07, "message": 0.05, "bulk": 0.08, "idle": 0.05, "keys": 0.10, "helpers": 0.10,
