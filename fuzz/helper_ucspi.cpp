@@ -43,7 +43,7 @@ void check_next(const session::ClientIdentity& identity) {
   must(next.client == identity.client && next.server == identity.server && next.name == identity.name);
   const bool plain = identity.session_id.size() <= 64 && identity.session_id.find('\\') == std::string::npos;
   must(!plain || next.session_id == identity.session_id);
-  must(next.tls.has_value() == identity.tls.has_value());
+  must((next.tls == nullptr) == (identity.tls == nullptr));
 }
 
 void check_variables(const app::Variables& variables) {

@@ -104,7 +104,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     *field = std::string(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
-  client.tls = facts;
+  client.tls = std::make_shared<const tls::Facts>(facts);
   check_xclient(announcement, client);
   for (const auto identity : {session::Identity::proxy_v2, session::Identity::proxy_v2_tls}) {
     check_proxy(identity, client);

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace session {
 namespace {
 
@@ -22,12 +24,12 @@ void add(std::vector<std::string>& to, std::string_view name, const std::string&
   if (!value.empty()) to.push_back(fmt::format("{}={}", name, clean(value)));
 }
 
-void add_tls(std::vector<std::string>& to, const tls::Facts& facts) {
+void add_tls(std::vector<std::string>& to, const tls::Facts& facts, std::string_view session) {
   add(to, "SSL_PROTOCOL", facts.protocol);
   add(to, "SSL_CIPHER", facts.cipher);
   add(to, "SSL_CIPHER_USEKEYSIZE", std::to_string(facts.bits));
   add(to, "SSL_CIPHER_ALGKEYSIZE", std::to_string(facts.algorithm_bits));
-  add(to, "SSL_SESSION_ID", facts.session_id);
+  add(to, "SSL_SESSION_ID", base::hex(session));
   add(to, "SSL_TLS_SNI", facts.sni);
   add(to, "SSL_TLS_SNI_SERVERNAME", facts.sni);
   add(to, "SSL_CLIENT_S_DN", facts.client_subject);
@@ -57,7 +59,7 @@ std::vector<std::string> environment_of(const ClientIdentity& identity) {
   add(variables, "TCPLOCALIP", identity.server.host());
   add(variables, "TCPLOCALPORT", std::to_string(identity.server.port()));
   add(variables, "LOG_ID", identity.session_id);
-  if (identity.tls) add_tls(variables, *identity.tls);
+  if (identity.tls) add_tls(variables, *identity.tls, identity.tls_session);
   return variables;
 }
 

@@ -1,7 +1,7 @@
 // ClientIdentity: who the client of a session is, as far as we know it ourselves (never from what the client claims).
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,7 +18,8 @@ struct ClientIdentity {
   std::string name = "unknown";
   std::string claimed_name = "unknown";
   std::string session_id;
-  std::optional<tls::Facts> tls;  // once secured
+  std::shared_ptr<const tls::Facts> tls;  // once secured; sessions that found the same may share it
+  std::string tls_session;                // the id of the TLS session, as octets
 
   // "unknown[192.0.2.1]:4711", Postfix's form.
   [[nodiscard]] std::string text() const;

@@ -29,7 +29,8 @@ net::Task<Secured> InProcessTls::start(ClientSide& client) {
     (void)may_begin();
   }
   if (refused_) co_return Secured{smtp::TlsResult::too_many, {}};
-  const Securing whose{service_.loop, identity_, journal_, &service_.signer, &service_.board, service_.listener};
+  const Securing whose{service_.loop,   identity_,         journal_,       &service_.signer,
+                       &service_.board, service_.listener, &service_.facts};
   const bool done = co_await secure(whose, channel, service_.context.start(), deadline);
   visit_.end_handshake();
   if (!done) co_return Secured{smtp::TlsResult::failed, {}};

@@ -20,6 +20,7 @@ struct TlsService {
   Signer& signer;
   const Limits& limits;
   Board& board;
+  KnownFacts& facts;
   std::string_view listener;  // how the board calls it
 };
 

@@ -64,7 +64,10 @@ net::Task<bool> secure(Securing whose, Channel& channel, std::unique_ptr<tls::En
     whose.journal.tls_failed(event_of(layer->failure(), layer->engine().offered()));
     co_return false;
   }
-  whose.identity.tls = layer->engine().facts();
+  tls::Facts facts = layer->engine().facts();
+  whose.identity.tls = whose.facts != nullptr ? whose.facts->shared(std::move(facts))
+                                              : std::make_shared<const tls::Facts>(std::move(facts));
+  whose.identity.tls_session = layer->engine().session_id();
   log::TlsEvent event = event_of(*whose.identity.tls);
   event.ticket_offered = layer->engine().offered().ticket;
   event.took = std::chrono::duration_cast<std::chrono::microseconds>(net::Clock::now() - began);

@@ -8,6 +8,7 @@
 #include "session/board.hpp"
 #include "session/channel.hpp"
 #include "session/client_identity.hpp"
+#include "session/known_facts.hpp"
 #include "session/signer.hpp"
 #include "tls/engine.hpp"
 
@@ -21,6 +22,7 @@ struct Securing {
   Signer* signer = nullptr;     // null where the engine's keys need nobody to wait for
   Board* board = nullptr;       // where it is counted; null: nowhere
   std::string_view listener{};  // how the board calls it
+  KnownFacts* facts = nullptr;  // of sessions that keep theirs together; null: it keeps its own
 };
 
 // What the log says of a handshake, and of one that failed.

@@ -29,16 +29,16 @@ smtp::TlsFacts tls_facts(const std::vector<Text>& variables) {
           bits("SSL_CIPHER_USEKEYSIZE"), bits("SSL_CIPHER_ALGKEYSIZE")};
 }
 
-std::optional<tls::Facts> told_tls(const std::vector<std::string>& variables) {
+std::shared_ptr<const tls::Facts> told_tls(const std::vector<std::string>& variables) {
   const smtp::TlsFacts told = tls_facts(variables);
-  if (told.protocol.empty()) return std::nullopt;
+  if (told.protocol.empty()) return nullptr;
   tls::Facts facts;
   facts.protocol = told.protocol;
   facts.cipher = told.cipher;
   facts.bits = told.bits;
   facts.algorithm_bits = told.algorithm_bits;
   facts.sni = base::escaped(value_of(variables, "SSL_TLS_SNI"));
-  return facts;
+  return std::make_shared<const tls::Facts>(std::move(facts));
 }
 
 }  // namespace

@@ -67,8 +67,9 @@ TEST(ClientIdentity, programs_get_UCSPI_names) {
 
 TEST(ClientIdentity, environment_values_cannot_carry_control_characters) {
   ClientIdentity identity = somebody();
-  identity.tls = tls::Facts{};
-  identity.tls->sni = "mail\nLD_PRELOAD=/evil";
+  tls::Facts facts;
+  facts.sni = "mail\nLD_PRELOAD=/evil";
+  identity.tls = std::make_shared<const tls::Facts>(facts);
   EXPECT_TRUE(has(environment_of(identity), "SSL_TLS_SNI=mail?LD_PRELOAD=/evil"));
 }
 

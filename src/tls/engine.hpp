@@ -76,7 +76,8 @@ class Engine {
 
   [[nodiscard]] const Failure& failure() const;
   [[nodiscard]] const HelloFacts& offered() const;
-  [[nodiscard]] Facts facts() const;  // after the handshake
+  [[nodiscard]] Facts facts() const;             // after the handshake
+  [[nodiscard]] std::string session_id() const;  // likewise; as octets, empty: it has none
 
   // The peer's chain in PEM and its verification result text ("ok" or why not); client role, for ehlock send and probe.
   [[nodiscard]] std::string peer_chain_pem() const;

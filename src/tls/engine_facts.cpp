@@ -133,14 +133,6 @@ std::string chosen_protocol(const SSL* ssl) {
   return size > 0 ? std::string(chars(name, size)) : std::string();
 }
 
-std::string session_id(const SSL* ssl) {
-  const SSL_SESSION* session = SSL_get_session(ssl);
-  if (session == nullptr) return {};
-  unsigned int size = 0;
-  const unsigned char* id = SSL_SESSION_get_id(session, &size);
-  return base::hex(chars(id, size));
-}
-
 }  // namespace
 
 Facts Engine::facts() const {
@@ -156,11 +148,18 @@ Facts Engine::facts() const {
   facts.sni_known = inner_->name_known;
   facts.resumed = SSL_session_reused(ssl) == 1;
   facts.resumed_by_ticket = facts.resumed && inner_->by_ticket;
-  facts.session_id = session_id(ssl);
   add_signatures(facts, ssl);
   add_client(facts, *inner_);
   forget_faults();
   return facts;
+}
+
+std::string Engine::session_id() const {
+  const SSL_SESSION* session = inner_->secured ? SSL_get_session(awake().ssl.get()) : nullptr;
+  if (session == nullptr) return {};
+  unsigned int size = 0;
+  const unsigned char* id = SSL_SESSION_get_id(session, &size);
+  return std::string(chars(id, size));
 }
 
 std::string Engine::peer_chain_pem() const {

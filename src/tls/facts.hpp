@@ -79,10 +79,11 @@ struct Facts {
   std::string client_key_fingerprint;  // SHA-256 of its public key (SubjectPublicKeyInfo), hexadecimal
   std::string client_signature;        // as `signature`
   std::string client_digest;
-  std::string session_id;  // hexadecimal
 
   // As Postfix writes it: "X25519", "ECDHE (prime256v1)", "DHE (2048 bits)"; empty when there was no key exchange.
   [[nodiscard]] std::string key_exchange() const;
+
+  friend bool operator==(const Facts&, const Facts&) = default;
 };
 
 // Hexadecimal digits as Postfix and openssl(1) write a fingerprint: "AB:CD:...".

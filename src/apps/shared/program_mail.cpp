@@ -30,7 +30,7 @@ smtp::DialogSettings dialog_before_program(std::string name, bool tls_available)
 
 smtp::DialogStart start_for(const session::ClientIdentity& client) {
   smtp::DialogStart start;
-  start.secured = client.tls.has_value();
+  start.secured = client.tls != nullptr;
   start.tls = client.tls_for_smtp();
   return start;
 }

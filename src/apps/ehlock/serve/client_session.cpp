@@ -102,9 +102,9 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   const Known known(service, identity, arrival.entrance.name, client.channel().stream());
   if (!co_await is_patient(service, client, arrival, journal)) co_return;
   const tls::Context& context = service.contexts[arrival.tls_policy];
-  session::InProcessTls tls(
-      {service.loop, context, service.signer, service.spec.limits, *service.spec.board, arrival.entrance.name},
-      identity, arrival.visit, journal);
+  session::InProcessTls tls({service.loop, context, service.signer, service.spec.limits, *service.spec.board,
+                             service.facts, arrival.entrance.name},
+                            identity, arrival.visit, journal);
   session::Secured at_once;
   if (arrival.entrance.door == config::Door::implicit) {
     at_once = co_await tls.start(client);

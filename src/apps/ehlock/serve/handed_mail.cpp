@@ -38,7 +38,7 @@ struct Mail {
         client(std::move(from.client)),
         program(std::move(from.program)),
         tls({from.service.loop, context_for(from), from.service.signer, limits, *from.service.spec.board,
-             from.entrance.name},
+             from.service.facts, from.entrance.name},
             from.order.identity, *from.visit, *from.journal) {}
 
   Handed& handed;

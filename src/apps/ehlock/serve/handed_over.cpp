@@ -44,8 +44,8 @@ net::Task<bool> secure(Handed& my, std::string_view early) {
   auto engine =
       service.contexts[config::tls_policy_for(spec.tls_rules, my.order.identity.client, my.entrance.number)].start();
   if (!engine->incoming().append(early)) co_return false;
-  const session::Securing whose{service.loop,    my.order.identity, *my.journal,
-                                &service.signer, spec.board,        my.entrance.name};
+  const session::Securing whose{service.loop, my.order.identity, *my.journal,   &service.signer,
+                                spec.board,   my.entrance.name,  &service.facts};
   const net::Deadline deadline = net::after(my.order.handshake);
   const bool done = co_await session::secure(whose, my.client, std::move(engine), deadline);
   if (!done) my.end.outcome = "tls_failed";

@@ -13,6 +13,7 @@
 #include "net/loop.hpp"
 #include "net/stream.hpp"
 #include "session/drain.hpp"
+#include "session/known_facts.hpp"
 #include "session/launcher_client.hpp"
 #include "session/policy_client.hpp"
 #include "session/redis_store.hpp"
@@ -53,6 +54,7 @@ struct Service {
   std::vector<tls::Context> contexts;  // one for each TLS policy
   std::vector<DialogRules> dialogs;    // likewise
   session::Signer signer;
+  session::KnownFacts facts;
   std::unique_ptr<session::LauncherClient> launcher;
   std::unique_ptr<session::ResolverClient> resolver;  // empty: names are not asked for
   std::unique_ptr<session::PolicyClient> policy;      // empty: nobody is asked
