@@ -197,6 +197,28 @@ def test_a_proxy_header_tells_the_addresses(handing):
     assert front_.environment()["TCPREMOTEIP"] == "192.0.2.7"
 
 
+def test_a_proxy_header_is_read_before_the_dialog(handing, taker, dialog):
+    front_ = handing(options=["-p1"], helper_options=dialog)
+    with front_.client() as client:
+        client.send(b"PROXY TCP4 192.0.2.7 198.51.100.9 4711 25\r\n")
+        client.hello()
+        client.starttls()
+        client.expect("EHLO client.example", 250)
+        client.expect("QUIT", 221)
+    assert front_.status() == 0
+    assert front_.environment()["TCPREMOTEIP"] == "192.0.2.7"
+    taker.wait_for(r"TLS connection established from unknown\[192\.0\.2\.7\]")
+
+
+def test_a_dialog_inside_tls_from_the_first_octet(handing, dialog):
+    front_ = handing(delayed=False, helper_options=dialog)
+    with front_.client(tls=True) as client:
+        assert "STARTTLS" not in "".join(client.hello().lines)
+        client.expect("QUIT", 221)
+    assert front_.status() == 0
+    assert front_.environment()["SSL_PROTOCOL"] == "TLSv1.3"
+
+
 def test_a_silent_client_is_sent_away(handing, taker):
     front_ = handing(options=["-t", "1"])
     with front_.client() as client:
