@@ -30,11 +30,11 @@ bool is_greylisted(const Service& service, const Arrival& arrival) {
          is_remembered(service, arrival);
 }
 
-smtp::Dialog dialog_for(const Service& service, const Arrival& arrival, smtp::TlsFacts at_once) {
+smtp::Dialog dialog_for(const Service& service, const Arrival& arrival) {
   const session::ClientIdentity& identity = arrival.identity;
   smtp::DialogStart start;
   start.secured = arrival.entrance.door == config::Door::implicit;
-  start.tls = std::move(at_once);
+  if (start.secured) start.tls = identity.tls_for_smtp();
   if (service.spec.trace_header) {
     start.trace_from = fmt::format("{} [{}]", identity.name, identity.client.host());
     start.trace_id = identity.session_id;
@@ -93,6 +93,28 @@ std::size_t errors_of(const smtp::Dialog& dialog, const Arrival& arrival) {
   return refused - std::min(refused, arrival.greylisted) + failed;
 }
 
+// Implicit TLS. False: the session is over, and that is known to everybody.
+net::Task<bool> secure_at_once(Service& service, session::ClientSide& client, session::InProcessTls& tls,
+                               const Arrival& arrival, log::Journal& journal) {
+  const session::Secured done = co_await tls.start(client);
+  if (done.result == smtp::TlsResult::secured) co_return true;
+  const bool refused = done.result == smtp::TlsResult::too_many;
+  const std::string outcome = refused ? "limit_reached" : "tls_failed";
+  service.spec.board->tallies.add({"sessions", arrival.entrance.name, outcome});
+  if (!refused) co_await remember(service, arrival, 1, journal);
+  journal.disconnected({"commands=0", outcome});
+  co_return false;
+}
+
+// The last words about a session.
+net::Task<void> note_end(Service& service, const session::Channel& channel, const smtp::Dialog& dialog,
+                         const Arrival& arrival, log::Journal& journal) {
+  const log::EndEvent end = sum_up(service, arrival.entrance, dialog, channel);
+  co_await remember(service, arrival, errors_of(dialog, arrival), journal);
+  journal.disconnected(end);
+}
+
+// Lives as long as the session: what is over is left to others, so that an idle client's frame does not hold it.
 net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   session::ClientIdentity& identity = arrival.identity;
   log::Journal journal = journal_of(service, arrival);
@@ -105,19 +127,11 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
   session::InProcessTls tls({service.loop, context, service.signer, service.spec.limits, *service.spec.board,
                              service.facts, arrival.entrance.name},
                             identity, arrival.visit, journal);
-  session::Secured at_once;
   if (arrival.entrance.door == config::Door::implicit) {
-    at_once = co_await tls.start(client);
-    if (at_once.result != smtp::TlsResult::secured) {
-      const bool refused = at_once.result == smtp::TlsResult::too_many;
-      const std::string outcome = refused ? "limit_reached" : "tls_failed";
-      service.spec.board->tallies.add({"sessions", arrival.entrance.name, outcome});
-      if (!refused) co_await remember(service, arrival, 1, journal);
-      journal.disconnected({"commands=0", outcome});
-      co_return;
-    }
+    const bool secured = co_await secure_at_once(service, client, tls, arrival, journal);
+    if (!secured) co_return;
   }
-  smtp::Dialog dialog = dialog_for(service, arrival, std::move(at_once.facts));
+  smtp::Dialog dialog = dialog_for(service, arrival);
   const auto opener = opener_for(service);
   const auto policy = policy_for(service, arrival, journal);
   const session::Parts parts{client,
@@ -130,9 +144,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
                              service.spec.limits,
                              is_traced(service, identity)};
   co_await session::converse(parts, dialog);
-  const log::EndEvent end = sum_up(service, arrival.entrance, dialog, client.channel());
-  co_await remember(service, arrival, errors_of(dialog, arrival), journal);
-  journal.disconnected(end);
+  co_await note_end(service, client.channel(), dialog, arrival, journal);
 }
 
 }  // namespace
