@@ -9,10 +9,10 @@ import warnings
 import pytest
 
 import peers
-from harness.client import tls_context
+from harness.client import client_hello, tls_context
 from harness.process import run
 from peers.syslog_site import SyslogSite
-from test_broken_clients import before_tls, hello_bytes, reset
+from test_broken_clients import before_tls, reset
 
 LEVELS = [0, 1, 2]
 
@@ -63,7 +63,7 @@ def garbage(one):
 
 def half(one):
     client, name = before_tls(one)
-    client.send(hello_bytes()[:50])
+    client.send(client_hello()[:50])
     client.close()
     one.told(name, "DISCONNECT %s")
 
