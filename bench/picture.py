@@ -7,14 +7,14 @@ from tables import COLUMNS, number
 PANELS = {  # "work TLS" -> title; what is better when it is less
     "sessions 1.3": "Full handshake, TLS 1.3", "sessions 1.2": "Full handshake, TLS 1.2",
     "resumed 1.3": "Resumed, TLS 1.3", "resumed 1.2": "Resumed, TLS 1.2",
-    "message 1.3": "With a message of 4 KB, TLS 1.3", "bulk 1.3": "Bulk, TLS 1.3",
+    "message 1.3": "With a message of 4 KB, TLS 1.3", "plain none": "With a message of 4 KB, in clear", "bulk 1.3": "Bulk, TLS 1.3",
     "idle 1.3": "Memory of an idle TLS connection", "helpers none": "Helpers, in clear",
     "helpers 1.2": "Helpers, TLS 1.2", "helpers 1.3": "Helpers, TLS 1.3",
 }
 UNITS = {"µs": "µs of server CPU a session", "s per GB": "s of server CPU per GB", "KiB": "KiB"}
-LABELS = {"floor": "handshake alone", "postfix": "Postfix smtpd", "postfix-tlsproxy": "Postfix tlsproxy", "tlsproxy": "tlsproxy (ours)",
+LABELS = {"floor": "handshake alone", "relay": "bare relay", "postfix": "Postfix smtpd", "postfix-tlsproxy": "Postfix tlsproxy", "tlsproxy": "tlsproxy (ours)",
           "tlswrapper": "tlswrapper (ours)", "tlswrapper-handoff": "ours, --handoff",
-         "tlswrapper-smtp-handoff": "tlswrapper-smtp --handoff", "tlswrapper-debian": "tlswrapper (Debian)"}
+          "tlswrapper-smtp-handoff": "-smtp --handoff", "tlswrapper-debian": "tlswrapper (Debian)"}
 OURS = ("ehlock", "tlsproxy", "tlswrapper")
 WIDTH, NAMES, VALUES, ROW, BAR, HEAD, GAP = 410, 130, 56, 21, 13, 46, 18
 
