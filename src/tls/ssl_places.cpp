@@ -110,9 +110,14 @@ Places& all_places() {
   return places_of_process;
 }
 
+// For OpenSSL's allocation functions, which take no argument of ours.
+struct Innermost {
+  Beside* beside = nullptr;
+};
+
 Beside*& innermost() {
-  static Beside* beside = nullptr;
-  return beside;
+  static Innermost here;
+  return here.beside;
 }
 
 void* allocate(std::size_t size, const char* file, int /*line*/) {
