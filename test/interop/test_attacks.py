@@ -178,7 +178,7 @@ def test_a_worker_out_of_memory_is_replaced_and_the_others_go_on(serve, recorder
     first = serve(workers=2)
     size = max(int(process.status["VmSize"].split()[0]) for processes in first.roles().values() for process in processes)
     first.stop()
-    front = serve(workers=2, under=["prlimit", f"--as={(size << 10) + 3 * MIB}"])
+    front = serve(workers=2, under=["prlimit", f"--as={(size << 10) + MIB}"])
     held, lost = [], 0
     while lost < 20 and len(held) < 600:
         try:
