@@ -22,15 +22,12 @@ session::HandOver message_of(const MailSessionSpec& spec) {
 base::Result<void> become_program(const MailSessionSpec& spec) {
   // What is in front has the connection, and does TLS if anybody does.
   if (spec.control || spec.identity.tls) return base::fail("--handoff is for whom the super-server starts");
-  const auto input = os::make_pipe();
-  const auto output = os::make_pipe();
-  if (!input || !output) return base::fail("no pipes for the program");
-  const auto program = program_behind(spec.options, spec.identity, {input->first.get(), output->second.get()});
+  const auto program = program_behind(spec.options, spec.identity);
   if (!program) return tl::unexpected(program.error());
   const auto worker = offer(spec.options.handoff, message_of(spec),
-                            {STDIN_FILENO, STDOUT_FILENO, output->first.get(), input->second.get()});
+                            {STDIN_FILENO, STDOUT_FILENO, program->output.get(), program->input.get()});
   if (!worker) return tl::unexpected(worker.error());
-  return base::fail("unable to run {}", os::become_program(*program).text);
+  return base::fail("unable to run {}", os::become_program(program->spec).text);
 }
 
 }  // namespace

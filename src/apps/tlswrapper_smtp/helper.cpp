@@ -26,14 +26,11 @@ std::string host_name() {
 
 // Before the jail: it sees all files, and none of the client's bytes was read yet.
 base::Result<StartedProgram> start(const config::SmtpHelperOptions& options, const session::ClientIdentity& identity) {
-  auto input = os::make_pipe();
-  auto output = os::make_pipe();
-  if (!input || !output) return base::fail("no pipes for the program");
-  const auto program = program_behind(options, identity, {input->first.get(), output->second.get()});
+  auto program = program_behind(options, identity);
   if (!program) return tl::unexpected(program.error());
-  const auto pid = os::start_program(*program);
+  const auto pid = os::start_program(program->spec);
   if (!pid) return base::fail("unable to run {}", pid.error().text);
-  return StartedProgram{*pid, std::move(output->first), std::move(input->second)};
+  return StartedProgram{*pid, std::move(program->output), std::move(program->input)};
 }
 
 base::Result<os::JailSpec> jail_for(const MailSessionSpec& spec) {

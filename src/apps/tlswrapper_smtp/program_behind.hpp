@@ -8,14 +8,16 @@
 
 namespace app {
 
-// The program's ends.
-struct PipeEnds {
-  int input = -1;
-  int output = -1;
+struct ProgramBehind {
+  os::UniqueFd its_input;  // the program's own ends, in `spec`; no longer needed when it runs
+  os::UniqueFd its_output;
+  os::UniqueFd output;  // readable
+  os::UniqueFd input;   // writable
+  os::ProgramSpec spec;
 };
 
-// An error: there is no such account.
-[[nodiscard]] base::Result<os::ProgramSpec> program_behind(const config::SmtpHelperOptions& options,
-                                                           const session::ClientIdentity& identity, PipeEnds ends);
+// An error: there are no pipes, or there is no such account.
+[[nodiscard]] base::Result<ProgramBehind> program_behind(const config::SmtpHelperOptions& options,
+                                                         const session::ClientIdentity& identity);
 
 }  // namespace app
