@@ -98,10 +98,9 @@ net::Task<bool> secure_at_once(Service& service, session::ClientSide& client, se
                                const Arrival& arrival, log::Journal& journal) {
   const session::Secured done = co_await tls.start(client);
   if (done.result == smtp::TlsResult::secured) co_return true;
-  const bool refused = done.result == smtp::TlsResult::too_many;
-  const std::string outcome = refused ? "limit_reached" : "tls_failed";
+  const std::string outcome = outcome_without(done.result);
   service.spec.board->tallies.add({"sessions", arrival.entrance.name, outcome});
-  if (!refused) co_await remember(service, arrival, 1, journal);
+  if (done.result != smtp::TlsResult::too_many) co_await remember(service, arrival, 1, journal);
   journal.disconnected({"commands=0", outcome});
   co_return false;
 }

@@ -1,7 +1,5 @@
 #include "apps/ehlock/serve/dialog_sums.hpp"
 
-#include <string>
-
 namespace app {
 
 log::EndEvent sum_up(const Service& service, const WorkerListener& entrance, const smtp::Dialog& dialog,
@@ -20,6 +18,11 @@ log::EndEvent sum_up(const Service& service, const WorkerListener& entrance, con
   }
   return {dialog.counts(),  std::string(smtp::text_of(outcome)), channel.received(), channel.sent(), totals.messages,
           totals.recipients};
+}
+
+std::string outcome_without(smtp::TlsResult tls) {
+  const bool refused = tls == smtp::TlsResult::too_many;
+  return std::string(smtp::text_of(refused ? smtp::Outcome::limit_reached : smtp::Outcome::tls_failed));
 }
 
 }  // namespace app

@@ -56,6 +56,12 @@ struct Handed {
   int asker = -1;  // tlswrapper, while it waits
 };
 
+// What TLS begins with for this client.
+[[nodiscard]] inline const tls::Context& context_for(const Handed& my) {
+  const WorkerSpec& spec = my.service.spec;
+  return my.service.contexts[config::tls_policy_for(spec.tls_rules, my.order.identity.client, my.entrance.number)];
+}
+
 // False: the program has gone, or is not to start.
 [[nodiscard]] inline bool start_program(const Handed& my) {
   if (!my.order.waits()) return true;

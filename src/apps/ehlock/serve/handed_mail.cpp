@@ -26,11 +26,6 @@ session::Limits limits_of(const session::HandOver& order) {
   return limits;
 }
 
-const tls::Context& context_for(const Handed& my) {
-  const WorkerSpec& spec = my.service.spec;
-  return my.service.contexts[config::tls_policy_for(spec.tls_rules, my.order.identity.client, my.entrance.number)];
-}
-
 struct Mail {
   explicit Mail(Handed& from)
       : handed(from),
@@ -63,8 +58,7 @@ net::Task<void> end_at(Mail& my, net::Deadline deadline) {
 net::Task<bool> secure_at_once(Mail& my) {
   const session::Secured done = co_await my.tls.start(my.client);
   if (done.result == smtp::TlsResult::secured) co_return true;
-  Handed& handed = my.handed;
-  handed.end.outcome = done.result == smtp::TlsResult::too_many ? "limit_reached" : "tls_failed";
+  my.handed.end.outcome = outcome_without(done.result);
   co_return false;
 }
 

@@ -41,8 +41,7 @@ net::Task<bool> learn_identity(Handed& my) {
 net::Task<bool> secure(Handed& my, std::string_view early) {
   Service& service = my.service;
   const WorkerSpec& spec = service.spec;
-  auto engine =
-      service.contexts[config::tls_policy_for(spec.tls_rules, my.order.identity.client, my.entrance.number)].start();
+  auto engine = context_for(my).start();
   if (!engine->incoming().append(early)) co_return false;
   const session::Securing whose{service.loop, my.order.identity, *my.journal,   &service.signer,
                                 spec.board,   my.entrance.name,  &service.facts};
