@@ -1,6 +1,6 @@
-// bench_count SESSIONS WORK...: for each work so many whole STARTTLS sessions through one worker of `ehlock serve`
-// and its key process, made to be counted by callgrind (./dev count). The worker is the real one; only the jail is
-// not entered, because valgrind could not work in it.
+// bench_count SESSIONS WORK...: for each work so many whole sessions, with STARTTLS or in clear, through one worker of
+// `ehlock serve` and its key process, made to be counted by callgrind (./dev count). The worker is the real one; only
+// the jail is not entered, because valgrind could not work in it.
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -50,7 +50,8 @@ std::optional<load::Options> client_of(std::string_view work) {
   load::Options options;
   options.tls_version = work == "resumed-1.2" ? TLS1_2_VERSION : TLS1_3_VERSION;
   options.resumed = work.starts_with("resumed");
-  options.messages = work == "message" ? 1 : 0;
+  options.messages = work == "message" || work == "clear" ? 1 : 0;
+  if (work == "clear") options.door = load::Door::plain;
   if (work == "full" || options.resumed || options.messages > 0) return options;
   return std::nullopt;
 }
@@ -140,7 +141,7 @@ int main(int argument_count, char** arguments) {
     client->sessions = sessions;
     works.push_back(std::move(*client));
   }
-  if (sessions == 0 || works.empty()) finish("usage: bench_count SESSIONS full|resumed|resumed-1.2|message...");
+  if (sessions == 0 || works.empty()) finish("usage: bench_count SESSIONS full|resumed|resumed-1.2|message|clear...");
   (void)std::signal(SIGPIPE, SIG_IGN);
   ::alarm(120);  // for sessions that stand still
   return run(std::move(works));
