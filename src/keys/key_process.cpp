@@ -130,6 +130,7 @@ base::Result<Loaded> load(KeyProcessSpec& spec) {
   keep_out_of_swap();
   if (!spec.parse_when_asked) {
     if (const auto started = start_openssl(spec.algorithms); !started) return tl::unexpected(started.error());
+    os::yield_when_woken();
   }
   auto files = spec.contents.empty() ? read_files(spec.sources) : std::move(spec.contents);
   if (!files) return tl::unexpected(files.error());

@@ -98,6 +98,11 @@ unsigned usable_cores() {
   return known ? static_cast<unsigned>(CPU_COUNT(&mask)) : std::max(1U, std::thread::hardware_concurrency());
 }
 
+void yield_when_woken() {
+  const sched_param nothing{};
+  sched_setscheduler(0, SCHED_BATCH, &nothing);
+}
+
 void name_process(std::string_view name) {
   const std::string text(name);
   prctl(PR_SET_NAME, text.substr(0, 15).c_str());

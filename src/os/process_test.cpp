@@ -224,6 +224,14 @@ TEST(name_process, is_seen_in_comm_and_in_the_command_line) {
   EXPECT_EQ(end, "exit status 0");
 }
 
+TEST(yield_when_woken, lets_the_one_that_runs_go_on) {
+  const auto role = [] {
+    yield_when_woken();
+    return sched_getscheduler(0);
+  };
+  EXPECT_EQ(end_of(role), "exit status 3");
+}
+
 TEST(usable_cores, are_those_the_process_may_run_on) {
   cpu_set_t before;
   ASSERT_EQ(sched_getaffinity(0, sizeof before, &before), 0);

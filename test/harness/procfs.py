@@ -52,6 +52,10 @@ class ProcessFacts:
         return int(self.status["VmRSS"].split()[0])
 
     @property
+    def locked_kib(self):
+        return int(self.status["VmLck"].split()[0])
+
+    @property
     def root(self):
         return os.readlink(f"/proc/{self.pid}/root")
 

@@ -1,6 +1,7 @@
 """The units of packaging/systemd: by systemd's own judgement they can be loaded and leave a service little; and the service
 works with what they leave it."""
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -8,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from harness import procfs
+from harness.waiting import until
 
 UNITS = Path(__file__).parents[2] / "packaging/systemd"
 pytestmark = pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
@@ -34,7 +38,7 @@ def test_every_unit_can_be_loaded(place):
 
 
 def test_the_service_that_starts_as_root_is_left_what_its_processes_need():
-    assert exposure(UNITS / "ehlock.service") <= 2.3
+    assert exposure(UNITS / "ehlock.service") <= 2.4
 
 
 def test_SECURITY_says_why_of_everything_that_is_left():
@@ -114,6 +118,33 @@ def test_the_service_works_with_the_capabilities_and_system_calls_of_its_unit(se
     assert not front.count(r"left out: (chroot|user|capabilit|seccomp)")
     assert len({process.uids.pop() for processes in front.roles().values() for process in processes}) >= 3
     carries_mail(front, recorder)
+
+
+def signers(serve, certificates, under):
+    """The numbers of the key process and of the one for slow signatures."""
+    front = serve(certs_used=[certificates.get(), certificates.get(kind="rsa")], under=under)
+    key = front.one("key").pid
+    slow, = until(lambda: procfs.children(key), "the process of slow signatures")
+    return key, slow.pid
+
+
+@pytest.mark.root
+def test_the_unit_lets_the_key_process_give_way(serve, certificates, place):
+    key, slow = signers(serve, certificates, confined((UNITS / "ehlock.service").read_text(encoding="utf-8"), place))
+    assert os.sched_getscheduler(key) == os.sched_getscheduler(slow) == os.SCHED_BATCH
+    until(lambda: os.getpriority(os.PRIO_PROCESS, slow) == 10, "a lower priority")
+
+
+@pytest.mark.root
+def test_threat_43_the_unit_lets_keys_be_kept_out_of_the_swap(serve, certificates, place):
+    unit = (UNITS / "ehlock.service").read_text(encoding="utf-8")
+    assert "mlockall" in system_calls(unit)
+    limit = re.search(r"^LimitMEMLOCK=(.*)$", unit, re.MULTILINE).group(1).replace("infinity", "unlimited")
+    lifted = ["prlimit", f"--memlock={limit}"]
+    if subprocess.run([*lifted, "true"], capture_output=True, check=False).returncode != 0:
+        pytest.skip("the limit of locked memory may not be lifted here")
+    for pid in signers(serve, certificates, [*lifted, *confined(unit, place)]):
+        until(lambda pid=pid: procfs.ProcessFacts(pid).locked_kib, "locked memory")
 
 
 @pytest.mark.root
