@@ -12,6 +12,10 @@ char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
+bool is_plain(char c) {
+  return c >= ' ' && c <= '~' && c != '\\';
+}
+
 bool is_blank(char c) {
   return c == ' ' || c == '\t';
 }
@@ -33,10 +37,6 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 std::string lowered(std::string_view text) {
   std::string result(text);
   std::transform(result.begin(), result.end(), result.begin(), lower);
@@ -49,11 +49,6 @@ std::string uppered(std::string_view text) {
   return result;
 }
 
-bool iequals(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
 bool istarts_with(std::string_view text, std::string_view prefix) {
   return iequals(text.substr(0, prefix.size()), prefix);
 }
@@ -62,15 +57,6 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   return text;
-}
-
-std::size_t find_any(std::string_view text, std::string_view octets, std::size_t from) {
-  for (std::size_t at = from; at < text.size(); ++at) {
-    for (const char wanted : octets) {
-      if (text[at] == wanted) return at;
-    }
-  }
-  return std::string_view::npos;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
@@ -105,12 +91,14 @@ std::string xtext(std::string_view value) {
 }
 
 std::string escaped(std::string_view bytes, std::size_t limit) {
+  const std::string_view shown = bytes.substr(0, limit);
   std::string safe;
-  for (const char c : bytes.substr(0, limit)) {
-    if (c == '\\') {
-      safe += "\\\\";
-    } else if (c >= ' ' && c <= '~') {
+  safe.reserve(shown.size());
+  for (const char c : shown) {
+    if (is_plain(c)) {
       safe += c;
+    } else if (c == '\\') {
+      safe += "\\\\";
     } else {
       safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(c));
     }

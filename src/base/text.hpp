@@ -1,6 +1,7 @@
 // Small ASCII text functions. Locale-free: the wire's letters are ASCII (RFC 5321 §2.4).
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <optional>
@@ -10,10 +11,15 @@
 
 namespace base {
 
-[[nodiscard]] char lower(char c);
+[[nodiscard]] constexpr char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 [[nodiscard]] std::string lowered(std::string_view text);
 [[nodiscard]] std::string uppered(std::string_view text);
-[[nodiscard]] bool iequals(std::string_view a, std::string_view b);
+[[nodiscard]] constexpr bool iequals(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
 [[nodiscard]] bool istarts_with(std::string_view text, std::string_view prefix);
 
 // Without spaces and tabs at both ends. A view into `text`.
@@ -33,7 +39,14 @@ template <typename T>
 
 // The place of the first of a few octets at or behind `from`; npos without one. For short texts: find_first_of() calls
 // memchr(3) for each octet of the text.
-[[nodiscard]] std::size_t find_any(std::string_view text, std::string_view octets, std::size_t from = 0);
+[[nodiscard]] constexpr std::size_t find_any(std::string_view text, std::string_view octets, std::size_t from = 0) {
+  for (std::size_t at = from; at < text.size(); ++at) {
+    for (const char wanted : octets) {
+      if (text[at] == wanted) return at;
+    }
+  }
+  return std::string_view::npos;
+}
 
 // Lower-case hexadecimal digits of the bytes.
 [[nodiscard]] std::string hex(std::string_view bytes);

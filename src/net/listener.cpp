@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "os/socket.hpp"
+
 namespace net {
 namespace {
 
@@ -18,7 +20,9 @@ bool out_of_resources(int error_number) {
 }  // namespace
 
 Listener::Listener(Loop& loop, os::UniqueFd socket)
-    : loop_(loop), socket_(std::move(socket)), waiter_(std::make_unique<Waiter>(loop, socket_.get())) {}
+    : loop_(loop), socket_(std::move(socket)), waiter_(std::make_unique<Waiter>(loop, socket_.get())) {
+  os::set_no_delay(socket_.get());
+}
 
 std::optional<Accepted> Listener::accept_now() {
   sockaddr_storage peer{};

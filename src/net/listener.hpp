@@ -11,6 +11,7 @@
 
 namespace net {
 
+// A socket that does not block, with the listener's TCP_NODELAY.
 struct Accepted {
   os::UniqueFd socket;
   os::SocketAddress peer;

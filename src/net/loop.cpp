@@ -1,9 +1,6 @@
 #include "net/loop.hpp"
 
-#include <sys/epoll.h>
-
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <limits>
 
@@ -27,7 +24,9 @@ std::uint64_t mark_of(int fd, std::uint32_t generation) {
 
 }  // namespace
 
-Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {}
+Loop::Loop() : epoll_(::epoll_create1(EPOLL_CLOEXEC)), events_(events_at_once) {
+  spare_.reserve(events_at_once);
+}
 
 Loop::~Loop() {
   ready_.clear();
@@ -67,10 +66,9 @@ int Loop::patience() const {
 }
 
 void Loop::collect_events() {
-  std::array<epoll_event, events_at_once> events{};
-  const int count = ::epoll_wait(epoll_.get(), events.data(), events_at_once, patience());
+  const int count = ::epoll_wait(epoll_.get(), events_.data(), events_at_once, patience());
   for (int i = 0; i < count; ++i) {
-    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    const epoll_event& event = events_[static_cast<std::size_t>(i)];
     const Watch& watch = watches_[static_cast<std::uint32_t>(event.data.u64)];
     if (watch.waiter != nullptr && watch.generation == event.data.u64 >> 32) watch.waiter->notice(event.events);
   }
@@ -91,7 +89,17 @@ Due::iterator Loop::expect(Deadline deadline, Pause& pause) {
   const std::size_t all = ready_.size() + due_.size() + 1;
   make_room(ready_, all);
   make_room(round_, all);
-  return due_.emplace_hint(due_.end(), deadline, &pause);  // most deadlines are the latest so far
+  if (spare_.empty()) return due_.emplace_hint(due_.end(), deadline, &pause);  // most deadlines are the latest so far
+  Due::node_type node = std::move(spare_.back());
+  spare_.pop_back();
+  node.key() = deadline;
+  node.mapped() = &pause;
+  return due_.insert(due_.end(), std::move(node));
+}
+
+void Loop::forget(Due::iterator pause) {
+  Due::node_type node = due_.extract(pause);
+  if (spare_.size() < spare_.capacity()) spare_.push_back(std::move(node));
 }
 
 void Loop::drop(std::coroutine_handle<> coroutine) {

@@ -2,6 +2,8 @@
 // §2).
 #pragma once
 
+#include <sys/epoll.h>
+
 #include <coroutine>
 #include <cstdint>
 #include <list>
@@ -43,7 +45,7 @@ class Loop {
   void drop(std::coroutine_handle<> coroutine);
 
   [[nodiscard]] Due::iterator expect(Deadline deadline, Pause& pause);
-  void forget(Due::iterator pause) { due_.erase(pause); }
+  void forget(Due::iterator pause);
 
   // Events (EPOLLIN…, edge-triggered) of the descriptor go to the waiter from now on; again: of these events too. The
   // error number, or 0.
@@ -65,10 +67,12 @@ class Loop {
   [[nodiscard]] int patience() const;
 
   os::UniqueFd epoll_;
-  std::vector<Watch> watches_;  // by descriptor
+  std::vector<epoll_event> events_;  // of one turn
+  std::vector<Watch> watches_;       // by descriptor
   std::vector<std::coroutine_handle<>> ready_;
   std::vector<std::coroutine_handle<>> round_;
   Due due_;
+  std::vector<Due::node_type> spare_;  // for the next waits
   Roots roots_;
   bool running_now_ = false;
   bool stopped_ = false;

@@ -56,7 +56,7 @@ TEST(Stream, reads_what_is_there_and_sees_the_end) {
   EXPECT_EQ(buffer.view(), "hello");
   EXPECT_EQ(stream.read_now(buffer), std::nullopt);
   ends.theirs.reset();
-  EXPECT_EQ(stream.read_now(buffer), Io::end);
+  EXPECT_EQ(stream.read_present(buffer), Io::end);
 }
 
 TEST(Stream, a_read_without_bytes_times_out) {

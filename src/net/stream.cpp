@@ -29,9 +29,11 @@ ssize_t read_some(int fd, std::span<char> into) {
 
 }  // namespace
 
-Stream::Stream(Loop& loop, os::UniqueFd both_ways) : readable_(std::move(both_ways)) {
+Stream::Stream(Loop& loop, NonBlocking made)
+    : readable_(std::move(made.socket)), read_waiter_(std::make_unique<Waiter>(loop, readable_.get())) {}
+
+Stream::Stream(Loop& loop, os::UniqueFd both_ways) : Stream(loop, NonBlocking{std::move(both_ways)}) {
   (void)os::make_non_blocking(readable_.get());
-  read_waiter_ = std::make_unique<Waiter>(loop, readable_.get());
 }
 
 Stream::Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable)
@@ -85,8 +87,11 @@ void Stream::doubt() {
 }
 
 Task<Io> Stream::read(base::Buffer& into, Deadline deadline, std::size_t most) {
-  for (;;) {
-    const auto now = read_now(into, most);
+  if (!readable_) co_return Io::lost;
+  // Of a descriptor the loop does not know yet it hears at once what is there: asking first would be a call more.
+  bool asks = read_waiter_->is_watched();
+  for (;; asks = true) {
+    const auto now = asks ? read_now(into, most) : std::nullopt;
     if (now) co_return *now;
     const Ready ready = co_await read_waiter_->wait(Direction::read, deadline);
     if (ready != Ready::yes) co_return Io::timed_out;

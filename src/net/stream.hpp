@@ -22,8 +22,14 @@ enum class Io {
   lost,  // reset, or any other error of the descriptor
 };
 
+// A socket that does not block already: accept4(2) and os::start_connect() make them so.
+struct NonBlocking {
+  os::UniqueFd socket;
+};
+
 class Stream {
  public:
+  Stream(Loop& loop, NonBlocking made);
   Stream(Loop& loop, os::UniqueFd both_ways);
   // A pipe pair, or standard input and output.
   Stream(Loop& loop, os::UniqueFd readable, os::UniqueFd writable);

@@ -41,9 +41,12 @@ class Waiter {
   // Whether reading would meet EAGAIN for all that the kernel reported since exhausted(). What came after the last
   // report is not known here.
   [[nodiscard]] bool is_exhausted() const { return events_ != 0 && sides_[0].exhausted; }
+  // Whether the loop is told of the descriptor.
+  [[nodiscard]] bool is_watched() const { return events_ != 0; }
   // Makes is_exhausted() false until exhausted().
   void doubt() { sides_[0].exhausted = false; }
-  // The peer sends no more: no report will follow, so that reading must go on until it meets the end.
+  // The peer sends no more, or there was an error: no report will follow, so that reading must go on until it meets
+  // the end.
   [[nodiscard]] bool has_hung_up() const { return hung_up_; }
 
   // The descriptor is about to be closed here and everywhere else: the kernel forgets it by itself.

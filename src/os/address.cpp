@@ -36,7 +36,24 @@ std::string text_of_path(const sockaddr* address, socklen_t size) {
   return "unix:" + base::escaped(path.substr(0, path.find('\0')));
 }
 
+// As inet_ntop(3) has it, which asks sprintf(3) for it.
+std::string dotted(std::string_view four) {
+  std::string text;
+  for (const char octet : four) {
+    if (!text.empty()) text += '.';
+    text += std::to_string(static_cast<unsigned char>(octet));
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string text_of_octets(std::string_view octets) {
+  if (octets.size() == 4) return dotted(octets);
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  inet_ntop(AF_INET6, octets.data(), text.data(), text.size());
+  return text.data();
+}
 
 SocketAddress::SocketAddress(const sockaddr* address, socklen_t size)
     : size_(std::min(size, static_cast<socklen_t>(sizeof storage_))) {
@@ -86,10 +103,7 @@ std::string SocketAddress::octets() const {
 std::string SocketAddress::host() const {
   if (is_unix()) return text_of_path(raw(), size_);
   const std::string address = octets();
-  if (address.empty()) return "unknown";
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(address.size() == 4 ? AF_INET : AF_INET6, address.data(), text.data(), text.size());
-  return text.data();
+  return address.empty() ? "unknown" : text_of_octets(address);
 }
 
 std::uint16_t SocketAddress::port() const {

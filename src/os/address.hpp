@@ -13,6 +13,9 @@
 
 namespace os {
 
+// "192.0.2.1" of 4 octets, "2001:db8::1" of 16, in network order.
+[[nodiscard]] std::string text_of_octets(std::string_view octets);
+
 // IPv4, IPv6 or UNIX-domain address, as the kernel wants it.
 class SocketAddress {
  public:

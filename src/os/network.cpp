@@ -31,12 +31,6 @@ std::string_view without_brackets(std::string_view text) {
   return text.substr(1, text.size() - 2);
 }
 
-std::string text_of_octets(const std::string& octets) {
-  std::array<char, 64> text{};
-  inet_ntop(octets.size() == 4 ? AF_INET : AF_INET6, octets.data(), text.data(), text.size());
-  return text.data();
-}
-
 }  // namespace
 
 base::Result<Network> Network::parse(std::string_view text) {

@@ -10,11 +10,10 @@ void Drain::begin() {
   for (const Watch* watch : watches_) watch->told_();
 }
 
-Drain::Idle::Idle(Drain& drain, net::Stream& stream) : drain_(drain), stream_(stream) {
-  drain_.idle_.insert(&stream_);
-}
+Drain::Idle::Idle(Drain& drain, net::Stream& stream)
+    : drain_(drain), place_(drain.idle_.insert(drain.idle_.end(), &stream)) {}
 Drain::Idle::~Idle() {
-  drain_.idle_.erase(&stream_);
+  drain_.idle_.erase(place_);
 }
 
 Drain::Watch::Watch(Drain& drain, std::function<void()> told) : drain_(drain), told_(std::move(told)) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <list>
 #include <set>
 
 #include "net/stream.hpp"
@@ -26,7 +27,7 @@ class Drain {
 
    private:
     Drain& drain_;
-    net::Stream& stream_;
+    std::list<net::Stream*>::iterator place_;
   };
 
   // While it lives, `told` is called when the drain begins; at once if it has.
@@ -45,7 +46,7 @@ class Drain {
 
  private:
   bool begun_ = false;
-  std::set<net::Stream*> idle_;
+  std::list<net::Stream*> idle_;
   std::set<const Watch*> watches_;
 };
 

@@ -40,7 +40,8 @@ Reply edited(const Reply& ehlo, const CapabilityEdit& edit) {
   std::vector<std::string_view> lines = ehlo.lines();
   if (lines.empty()) return ehlo;
   const auto unwanted = [&](std::string_view line) {
-    return contains(edit.remove, keyword_of(line)) || contains(edit.add, keyword_of(line));
+    const std::string_view keyword = keyword_of(line);
+    return contains(edit.remove, keyword) || contains(edit.add, keyword);
   };
   const std::size_t before = lines.size();
   lines.erase(std::remove_if(lines.begin() + 1, lines.end(), unwanted), lines.end());

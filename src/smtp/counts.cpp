@@ -2,20 +2,16 @@
 
 #include "smtp/counts.hpp"
 
-#include <iterator>
-
-#include <fmt/format.h>
+#include <string>
 
 namespace smtp {
 namespace {
 
 void append(std::string& text, std::string_view name, const SessionCounts::Count& count) {
   if (!text.empty()) text += ' ';
-  if (count.accepted == count.all) {
-    fmt::format_to(std::back_inserter(text), "{}={}", name, count.all);
-  } else {
-    fmt::format_to(std::back_inserter(text), "{}={}/{}", name, count.accepted, count.all);
-  }
+  text.append(name).append("=");
+  if (count.accepted != count.all) text.append(std::to_string(count.accepted)).append("/");
+  text += std::to_string(count.all);
 }
 
 }  // namespace

@@ -135,10 +135,10 @@ Step Dialog::end(Outcome outcome, std::string to_client) {
 
 Step Dialog::forward(std::string_view line) {
   now_.backend_spoken = true;
-  if (!std::exchange(now_.owes_rset, false)) {
-    return wait(Phase::reply, Next::backend_reply, {}, fmt::format("{}\r\n", line));
-  }
-  return wait(Phase::rset_reply, Next::backend_reply, {}, fmt::format("RSET\r\n{}\r\n", line));
+  const bool resets = std::exchange(now_.owes_rset, false);
+  std::string sent(resets ? "RSET\r\n" : "");
+  sent.append(line).append("\r\n");
+  return wait(resets ? Phase::rset_reply : Phase::reply, Next::backend_reply, {}, std::move(sent));
 }
 
 std::string Dialog::closing(std::string_view code, std::string_view text) const {

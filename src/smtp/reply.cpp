@@ -29,6 +29,7 @@ bool has_text_form(std::string_view text) {
 
 std::vector<std::string_view> Reply::lines() const {
   std::vector<std::string_view> texts;
+  texts.reserve(static_cast<std::size_t>(std::count(wire.begin(), wire.end(), '\n')));
   std::string_view rest = wire;
   for (std::size_t end = rest.find("\r\n"); end != std::string_view::npos; end = rest.find("\r\n")) {
     const std::string_view line = rest.substr(0, end);
@@ -41,8 +42,7 @@ std::vector<std::string_view> Reply::lines() const {
 Reply make_reply(int code, const std::vector<std::string_view>& lines) {
   Reply reply{code, {}};
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const char separator = i + 1 < lines.size() ? '-' : ' ';
-    fmt::format_to(std::back_inserter(reply.wire), "{}{}{}\r\n", code, separator, lines[i]);
+    reply.wire.append(std::to_string(code)).append(i + 1 < lines.size() ? "-" : " ").append(lines[i]).append("\r\n");
   }
   return reply;
 }

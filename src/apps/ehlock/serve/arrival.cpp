@@ -114,7 +114,6 @@ net::Task<std::optional<smtp::Fault>> heard(Service& service, session::ClientSid
 
 Arrival::Arrival(Service& service, const net::Accepted& accepted, const WorkerListener& at)
     : entrance(at), visit(service.desk) {
-  os::set_no_delay(accepted.socket.get());
   identity.client = accepted.peer;
   identity.server = os::local_of(accepted.socket.get());
   identity.session_id = service.ids.next();

@@ -151,7 +151,7 @@ net::Task<void> talk(Service& service, net::Stream stream, Arrival& arrival) {
 net::Task<void> serve_client(Service& service, net::Accepted accepted, const WorkerListener& entrance) {
   const Counted counted(service, entrance);
   Arrival arrival(service, accepted, entrance);
-  net::Stream stream(service.loop, std::move(accepted.socket));
+  net::Stream stream(service.loop, net::NonBlocking{std::move(accepted.socket)});
   const bool admitted = co_await let_in(service, stream, arrival);
   if (!admitted) co_return;
   // Now the client is known for who it is, and nothing of its handshake was looked at yet.
