@@ -7,6 +7,9 @@ namespace {
 
 constexpr std::size_t reply_buffer = 16384;
 
+// Of a reply at a time: few are longer, and malloc keeps blocks of up to 1,032 octets at hand.
+constexpr std::size_t most_at_once = 1024;
+
 smtp::Fault fault_of(net::Io outcome) {
   return outcome == net::Io::timed_out ? smtp::Fault::backend_silent : smtp::Fault::backend_lost;
 }
@@ -24,7 +27,7 @@ net::Task<std::optional<smtp::Fault>> BackendSide::send(std::string_view bytes, 
 }
 
 bool BackendSide::has_news() {
-  return !unread_.empty() || stream_.read_now(unread_).has_value();
+  return !unread_.empty() || stream_.read_now(unread_, most_at_once).has_value();
 }
 
 net::Task<std::variant<smtp::Reply, smtp::Fault>> BackendSide::read_reply(net::Deadline deadline) {
@@ -33,7 +36,7 @@ net::Task<std::variant<smtp::Reply, smtp::Fault>> BackendSide::read_reply(net::D
     unread_.consume(fed);
     if (parser_.state() == smtp::ReplyParser::State::complete) co_return parser_.take();
     if (parser_.state() == smtp::ReplyParser::State::malformed) co_return smtp::Fault::backend_babbled;
-    const net::Io outcome = co_await stream_.read(unread_, deadline);
+    const net::Io outcome = co_await stream_.read(unread_, deadline, most_at_once);
     if (outcome != net::Io::done) co_return fault_of(outcome);
   }
 }
