@@ -1,6 +1,7 @@
 // Fuzz target: two engines and a network between them that cuts, delays, drops, doubles, changes and adds octets, with
-// small buffers at both ends. Each end hears a beginning of what the other said, all of it when the network was honest,
-// buffers keep their limits, and an end that failed or closed stays so.
+// small buffers at both ends; the first octet says which version, whether a session is resumed, and whether the engines
+// rest whenever they may. Each end hears a beginning of what the other said, all of it when the network was honest,
+// buffers keep their limits, an end that failed or closed stays so, and what is known of a handshake does not change.
 
 #include <algorithm>
 #include <chrono>
@@ -8,14 +9,22 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "tls/context.hpp"
 #include "tls/engine.hpp"
+#include "tls/ssl_places.hpp"
 #include "tls_parties.hpp"
 
 namespace {
+
+// Before OpenSSL is used: only an SSL that has its place is packed while its engine rests.
+const bool given = [] {
+  tls::give_ssls_places();
+  return true;
+}();
 
 tls::Context make_client(tls::Version highest) {
   tls::ClientSettings settings;
@@ -34,6 +43,7 @@ struct End {
   std::string heard;
   bool over = false;   // it failed, or the other end said close_notify
   bool ended = false;  // no more octets come
+  std::optional<tls::Facts> facts;
 
   void check(tls::Progress progress) {
     must(!over || progress == tls::Progress::failed || progress == tls::Progress::closed);
@@ -44,7 +54,10 @@ struct End {
     must(engine->incoming().size() <= most_in && engine->outgoing().size() <= most_out);
   }
   void shake() {
-    if (!over) check(engine->handshake());
+    if (over) return;
+    const tls::Progress progress = engine->handshake();
+    check(progress);
+    if (progress == tls::Progress::done && !facts) facts = engine->facts();
   }
   void say(std::size_t size) {
     const std::string text(size, static_cast<char>('a' + said.size() % 26));
@@ -59,6 +72,7 @@ struct End {
     const tls::Progress progress = engine->read(plaintext);
     must(!over || plaintext.empty());
     must((progress == tls::Progress::done) == !plaintext.empty());
+    must(!ended || progress != tls::Progress::want_input);
     check(progress);
     heard += plaintext.view();
   }
@@ -76,10 +90,10 @@ struct End {
 
 class Wire {
  public:
-  explicit Wire(const tls::Context& client) {
-    static const tls::Context server = make_server({"mail.example"}, {});
+  Wire(const tls::Context& client, const tls::Context& server, std::string_view session, bool rests) : rests_(rests) {
     ends_[0].engine = client.start();
     ends_[1].engine = server.start();
+    if (!session.empty()) ends_[0].engine->resume_with(session);
   }
 
   void act(unsigned op, std::size_t value, std::string_view& rest) {
@@ -95,14 +109,26 @@ class Wire {
     if (op >= 22) exchange(1 + value % 4);
     pass(here, there);
     check();
+    for (End& end : ends_) {
+      if (rests_) end.engine->rest();
+    }
+  }
+
+  // What a client resumes with later.
+  [[nodiscard]] std::string session() {
+    for (int round = 0; round < 4; ++round) exchange(1);
+    return ends_[0].engine->session_der();
   }
 
   // Octets move until nothing does.
   void finish() {
     for (int round = 0; round < 8; ++round) exchange(1);
     check();
+    for (const End& end : ends_) must(!end.facts || *end.facts == end.engine->facts());
     if (attacked_ || ends_[0].over || ends_[1].over || ends_[0].ended || ends_[1].ended) return;
     must(ends_[0].heard == ends_[1].said && ends_[1].heard == ends_[0].said);
+    must(ends_[0].facts && ends_[1].facts && ends_[0].facts->cipher == ends_[1].facts->cipher);
+    must(ends_[0].facts->resumed == ends_[1].facts->resumed);
   }
 
  private:
@@ -146,15 +172,31 @@ class Wire {
   void check() const { must(ends_[1].said.starts_with(ends_[0].heard) && ends_[0].said.starts_with(ends_[1].heard)); }
 
   End ends_[2];
+  bool rests_;
   bool attacked_ = false;
 };
+
+struct Parties {
+  tls::Context client;
+  tls::Context server;
+  std::string session;
+};
+
+Parties parties_of(tls::Version highest) {
+  Parties parties{make_client(highest), make_server({"mail.example"}, {}), {}};
+  parties.session = Wire(parties.client, parties.server, {}, false).session();
+  must(!parties.session.empty());
+  return parties;
+}
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const tls::Context clients[] = {make_client(tls::Version::tls1_2), make_client(tls::Version::tls1_3)};
-  if (size < 2) return 0;
-  Wire wire(clients[data[0] & 1]);
+  static const Parties parties[] = {parties_of(tls::Version::tls1_2), parties_of(tls::Version::tls1_3)};
+  if (size < 2 || !given) return 0;
+  const Parties& these = parties[data[0] & 1];
+  const bool resumes = (data[0] & 2) != 0;
+  Wire wire(these.client, these.server, resumes ? std::string_view(these.session) : "", (data[0] & 4) != 0);
   std::string_view rest(reinterpret_cast<const char*>(data + 1), size - 1);
   for (int count = 0; count < 200 && rest.size() >= 2; ++count) {
     const unsigned op = static_cast<unsigned char>(rest[0]) % 24;

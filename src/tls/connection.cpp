@@ -41,7 +41,9 @@ Beginning& Engine::Inner::early() {
 }
 
 void Engine::Inner::rest() {
-  const bool idle = secured && !has_failed() && wire.incoming.empty() && wire.outgoing.empty();
+  // Whose stream has come to an end is not idle: its next read tells of that.
+  const bool over = closed || ended || has_failed();
+  const bool idle = secured && !over && wire.incoming.empty() && wire.outgoing.empty();
   if (packed || !idle || SSL_has_pending(ssl.get()) != 0) return;
   packed.pack(ssl.get());
   beginning.reset();

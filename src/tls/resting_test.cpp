@@ -148,6 +148,30 @@ TEST(Resting, is_not_for_those_with_octets_left_to_read) {
   EXPECT_FALSE(plaintext.empty());
 }
 
+TEST(Resting, does_not_hide_that_the_peer_said_close_notify) {
+  Pair pair(test::client(), test::server());
+  pair.client->close();
+  test::carry(pair.client->outgoing(), pair.server->incoming());
+  base::Buffer plaintext(100);
+  EXPECT_EQ(pair.server->read(plaintext), Progress::closed);
+  pair.server->rest();
+  EXPECT_EQ(pair.server->read(plaintext), Progress::closed);
+}
+
+TEST(Resting, does_not_hide_that_the_stream_ended_behind_what_was_read) {
+  Pair pair(test::client(), test::server());
+  std::size_t taken = 0;
+  ASSERT_EQ(pair.client->write("x", taken), Progress::done);
+  test::carry(pair.client->outgoing(), pair.server->incoming());
+  pair.server->on_end_of_stream();
+  base::Buffer plaintext(1);
+  EXPECT_EQ(pair.server->read(plaintext), Progress::done);
+  pair.server->rest();
+  plaintext.clear();
+  EXPECT_EQ(pair.server->read(plaintext), Progress::failed);
+  EXPECT_EQ(pair.server->failure().reason, FailReason::truncated);
+}
+
 TEST(Resting, a_stream_that_ends_meanwhile_is_truncated) {
   Pair pair(test::client(), test::server());
   pair.server->rest();
