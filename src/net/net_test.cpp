@@ -1,6 +1,7 @@
 // The loop, streams and waits on real descriptors. No test measures time: a deadline either lies in the past or far
 // away.
 
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
@@ -139,7 +140,24 @@ TEST(Stream, a_pipe_pair_is_a_stream_and_can_end_its_writing_alone) {
   EXPECT_EQ(::read(there->first.get(), bytes, sizeof bytes), 0);
   ASSERT_EQ(::write(back->second.get(), "c", 1), 1);
   base::Buffer buffer(10);
-  EXPECT_EQ(stream.read_now(buffer), Io::done);
+  EXPECT_EQ(stream.read_present(buffer), Io::done);
+}
+
+Task<void> read_to_the_end(Stream& stream, base::Buffer& into, Io& outcome) {
+  do outcome = co_await stream.read(into, after(hours(1)), 2);
+  while (outcome == Io::done);
+}
+
+TEST(Stream, reads_a_file_which_the_kernel_does_not_watch) {
+  Loop loop;
+  os::UniqueFd file(::memfd_create("file", MFD_CLOEXEC));
+  ASSERT_EQ(::pwrite(file.get(), "hello", 5, 0), 5);
+  Stream stream(loop, std::move(file));
+  base::Buffer buffer(100);
+  Io outcome = Io::lost;
+  run(loop, read_to_the_end(stream, buffer, outcome));
+  EXPECT_EQ(outcome, Io::end);
+  EXPECT_EQ(buffer.view(), "hello");
 }
 
 Task<void> wait_for_either(Waiter& a, Waiter& b, Deadline deadline, int& first) {

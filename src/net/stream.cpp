@@ -87,11 +87,8 @@ void Stream::doubt() {
 }
 
 Task<Io> Stream::read(base::Buffer& into, Deadline deadline, std::size_t most) {
-  if (!readable_) co_return Io::lost;
-  // Of a descriptor the loop does not know yet it hears at once what is there: asking first would be a call more.
-  bool asks = read_waiter_->is_watched();
-  for (;; asks = true) {
-    const auto now = asks ? read_now(into, most) : std::nullopt;
+  for (;;) {
+    const auto now = read_now(into, most);
     if (now) co_return *now;
     const Ready ready = co_await read_waiter_->wait(Direction::read, deadline);
     if (ready != Ready::yes) co_return Io::timed_out;

@@ -53,7 +53,10 @@ std::optional<Ready> Waiter::register_for(Direction direction) {
   const std::uint32_t wanted = events_ | reading | (direction == Direction::write ? std::uint32_t{EPOLLOUT} : 0U);
   if (wanted == events_) return std::nullopt;
   const int error_number = loop_.watch(fd_, wanted, *this);
-  if (error_number == EPERM) return Ready::yes;
+  if (error_number == EPERM) {
+    side(direction).exhausted = false;
+    return Ready::yes;
+  }
   if (error_number != 0) return Ready::timed_out;
   events_ = wanted;
   return std::nullopt;

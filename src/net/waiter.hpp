@@ -38,11 +38,9 @@ class Waiter {
 
   // Optional: reading or writing has just met EAGAIN, or read a socket empty. Saves the next wait a question.
   void exhausted(Direction direction);
-  // Whether reading would meet EAGAIN for all that the kernel reported since exhausted(). What came after the last
-  // report is not known here.
-  [[nodiscard]] bool is_exhausted() const { return events_ != 0 && sides_[0].exhausted; }
-  // Whether the loop is told of the descriptor.
-  [[nodiscard]] bool is_watched() const { return events_ != 0; }
+  // Whether reading would meet EAGAIN for all that the kernel reported since exhausted(), or since the beginning: the
+  // first wait hears at once what is there. What came after the last report is not known here.
+  [[nodiscard]] bool is_exhausted() const { return sides_[0].exhausted; }
   // Makes is_exhausted() false until exhausted().
   void doubt() { sides_[0].exhausted = false; }
   // The peer sends no more, or there was an error: no report will follow, so that reading must go on until it meets
@@ -63,8 +61,8 @@ class Waiter {
 
   struct Side {
     Bell bell;
-    bool changed = false;    // since a wait, or EAGAIN, last found it not ready
-    bool exhausted = false;  // and nothing was reported since
+    bool changed = false;   // since a wait, or EAGAIN, last found it not ready
+    bool exhausted = true;  // and nothing was reported since, or ever
   };
 
   // What a wait would end by; nothing: it must wait.
