@@ -73,6 +73,7 @@ class Starter final : public session::TlsStarter {
   net::Task<session::Secured> start(session::ClientSide& client) override {
     must(client.unread().empty());
     if (client.forget_unread() > 0) co_return session::Secured{smtp::TlsResult::failed, {}};
+    if ((world_.bits & 192) == 192) co_return session::Secured{smtp::TlsResult::too_many, {}};
     if ((world_.bits & 128) != 0) co_return session::Secured{smtp::TlsResult::unavailable, {}};
     world_.hear(1 << 16);
     world_.secured = true;

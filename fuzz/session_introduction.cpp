@@ -1,6 +1,6 @@
 // Fuzz target: what is said of a client to those behind us: XCLIENT to a backend that announces anything, PROXY
-// headers, variables of a program, the trace header. Names, TLS facts and the session's id are any octets: no line,
-// attribute, variable or header field comes out that was not meant.
+// headers, variables of a program, the trace header. Names, TLS facts and the session's id are any octets, the address
+// is any: no line, attribute, variable or header field comes out that was not meant.
 
 #include <algorithm>
 #include <cstddef>
@@ -19,6 +19,15 @@
 namespace {
 
 using fuzz::must;
+
+// Of 16 octets, or of 4 where there are fewer. What is written of an address reads the same.
+os::SocketAddress address_of(std::string_view octets) {
+  std::string all(octets.substr(0, octets.size() < 16 ? 4 : 16));
+  all.resize(all.size() < 16 ? 4 : 16, '\x07');
+  const auto address = os::SocketAddress::ip(os::text_of_octets(all), 4711);
+  must(address.has_value() && all.ends_with(address->octets()));
+  return *address;
+}
 
 bool is_printable(char c) {
   return c >= 0x20 && c <= 0x7e;
@@ -93,7 +102,6 @@ void check_trace_header(std::string_view helo, const session::ClientIdentity& cl
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   session::ClientIdentity client;
-  client.client = *os::SocketAddress::ip(size % 2 == 0 ? "192.0.2.1" : "2001:db8::1", 4711);
   client.server = *os::SocketAddress::ip("192.0.2.25", 25);
   tls::Facts facts;
   std::string announcement;
@@ -104,9 +112,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     *field = std::string(rest.substr(0, end));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
+  client.client = address_of(helo);
   client.tls = std::make_shared<const tls::Facts>(facts);
   check_xclient(announcement, client);
-  for (const auto identity : {session::Identity::proxy_v2, session::Identity::proxy_v2_tls}) {
+  using session::Identity;
+  for (const auto identity : {Identity::proxy_v1, Identity::proxy_v2, Identity::proxy_v2_tls}) {
     check_proxy(identity, client);
   }
   check_environment(client);

@@ -32,6 +32,12 @@ void check_hand_over(std::string_view bytes) {
   for (const std::string& word : {message->identity.name, message->identity.session_id}) {
     must(std::all_of(word.begin(), word.end(), [](char c) { return c >= 0x20 && c <= 0x7e; }));
   }
+  // The words are escaped by each decoding; nothing else changes.
+  session::HandOver plain = *message;
+  plain.identity.name = plain.identity.session_id = "x";
+  const std::string written = session::encode(plain);
+  const auto again = session::decode_hand_over(written);
+  must(again.has_value() && session::encode(*again) == written);
 }
 
 }  // namespace

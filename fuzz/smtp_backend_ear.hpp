@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,19 +23,20 @@ class BackendEar {
   // Another connection to it.
   void begin() {
     mode_ = Mode::command;
-    verb_ = smtp::Verb::unknown;
+    unanswered_.clear();
     chunks_ = false;
     heard_.clear();
   }
 
-  // Its reply, before anything else is sent to it.
+  // Its reply to the first command that has none, before anything else is sent to it.
   void said(const smtp::Reply& reply) {
-    const smtp::Verb verb = std::exchange(verb_, smtp::Verb::unknown);
+    const smtp::Verb verb = unanswered_.empty() ? smtp::Verb::unknown : unanswered_.front();
+    const bool goes_on = verb == smtp::Verb::auth && reply.code == 334;
+    if (!unanswered_.empty() && !goes_on) unanswered_.pop_front();
     if (smtp::is_greeting(verb) && reply.code == 250)
       chunks_ = verb != smtp::Verb::helo && smtp::lists(reply, "CHUNKING");
     if (verb == smtp::Verb::data && reply.code == 354) mode_ = Mode::text;
-    if (verb == smtp::Verb::auth && reply.code == 334) mode_ = Mode::secret;
-    if (verb == smtp::Verb::auth && reply.code == 334) verb_ = verb;
+    if (goes_on) mode_ = Mode::secret;
     if (mode_ == Mode::text) heard_ = "\r\n";
   }
 
@@ -71,9 +73,9 @@ class BackendEar {
     heard_.erase(0, end + 1);
     if (std::exchange(mode_, Mode::command) == Mode::secret) return true;
     const smtp::Command command = smtp::parse_command(line);
-    verb_ = command.verb;
-    check(secured);
-    if (verb_ == smtp::Verb::bdat && chunks_) begin_chunk(command.argument);
+    unanswered_.push_back(command.verb);
+    check(command.verb, secured);
+    if (command.verb == smtp::Verb::bdat && chunks_) begin_chunk(command.argument);
     return true;
   }
 
@@ -84,15 +86,15 @@ class BackendEar {
     mode_ = Mode::chunk;
   }
 
-  void check(bool secured) const {
+  void check(smtp::Verb verb, bool secured) const {
     using smtp::Verb;
     for (const Verb never : {Verb::xclient, Verb::xforward, Verb::starttls, Verb::uncarried}) {
-      if (verb_ == never) __builtin_trap();
+      if (verb == never) __builtin_trap();
     }
-    if (verb_ == Verb::bdat && !chunks_) __builtin_trap();
+    if (verb == Verb::bdat && !chunks_) __builtin_trap();
     if (secured) return;
-    if (verb_ == Verb::auth && !auth_in_clear_) __builtin_trap();
-    const bool harmless = verb_ == Verb::ehlo || verb_ == Verb::lhlo || verb_ == Verb::noop || verb_ == Verb::quit;
+    if (verb == Verb::auth && !auth_in_clear_) __builtin_trap();
+    const bool harmless = verb == Verb::ehlo || verb == Verb::lhlo || verb == Verb::noop || verb == Verb::quit;
     if (needs_tls_ && !harmless) __builtin_trap();
   }
 
@@ -101,7 +103,7 @@ class BackendEar {
   bool chunks_ = false;
   Mode mode_ = Mode::command;
   std::uint64_t left_ = 0;  // of a chunk
-  smtp::Verb verb_ = smtp::Verb::unknown;
+  std::deque<smtp::Verb> unanswered_;
   std::string heard_;
 };
 

@@ -44,7 +44,7 @@ class Player {
   }
 
   void event(char kind, std::string_view text) {
-    constexpr std::string_view tls = "suf";
+    constexpr std::string_view tls = "sufm";
     constexpr std::string_view verdicts = "phdr";
     if (next_ == smtp::Next::start_tls && tls.find(kind) != std::string_view::npos) {
       static_cast<void>(unread_.clear());

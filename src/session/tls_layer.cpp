@@ -77,7 +77,10 @@ net::Task<net::Io> TlsLayer::flush(net::Stream& stream, net::Deadline deadline) 
   net::Io outcome = net::Io::done;
   while (outcome == net::Io::done && !engine_->outgoing().empty()) {
     const auto now = stream.write_now(engine_->outgoing().view());
-    if (!now) co_return net::Io::lost;
+    if (!now) {
+      outcome = net::Io::lost;  // said below to who waits, too
+      break;
+    }
     engine_->outgoing().consume(*now);
     if (engine_->outgoing().empty()) break;
     // The buffer may move while we wait: what is on its way is ours.
