@@ -50,8 +50,9 @@ class Waiter {
   // The descriptor is about to be closed here and everywhere else: the kernel forgets it by itself.
   void forget();
 
-  // Ends every wait on this descriptor as cancelled.
+  // Ends every wait on this descriptor as cancelled; or those in one direction.
   void cancel();
+  void cancel(Direction direction) { side(direction).bell.dismiss(); }
 
   // For the loop: what epoll reported.
   void notice(std::uint32_t events);

@@ -65,7 +65,7 @@ void Relay::stop() {
 
 void Relay::pause() {
   paused_ = true;
-  client_.stream().read_waiter().cancel();
+  client_.stream().read_waiter().cancel(net::Direction::read);
   other_.interrupt();
   released_.set();
   changed_.set();
@@ -109,7 +109,7 @@ net::Task<void> Relay::from_other() {
   if (client_lost_) other_.close();
   if (other_ended_ && !ending()) co_await client_.end_writing(net::after(farewell));
   // Nobody is left to answer what the client still says.
-  client_.stream().read_waiter().cancel();
+  client_.stream().read_waiter().cancel(net::Direction::read);
   one_is_over();
 }
 

@@ -1,6 +1,6 @@
 // Relay: octets between a client and a program (or another stream), both ways at once, until one verdict. A direction
 // reads on only after its last piece was taken (back-pressure), an end of one direction is passed on and the other goes
-// on (half-close). Where pause() is used, the two directions of each stream must have descriptors of their own.
+// on (half-close). Where pause() is used, the two directions of the other stream must have descriptors of their own.
 #pragma once
 
 #include <chrono>

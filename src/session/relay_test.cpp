@@ -153,6 +153,32 @@ TEST_F(RelayTest, pause_ends_no_direction_and_reads_no_further) {
   EXPECT_EQ(relay.held(), "");
 }
 
+// Pauses the relay once it waits for the client, and only then lets the client hear: what it heard by the end.
+net::Task<void> hear_after_pause(net::Loop& loop, Relay& relay, int client, std::string& heard) {
+  std::string piece(65536, '\0');
+  for (int turn = 0; turn < 200; ++turn) {
+    co_await loop.sleep_until(net::Clock::now());
+    if (turn == 100) relay.pause();
+    const ssize_t got = turn > 100 ? ::read(client, piece.data(), piece.size()) : 0;
+    if (got > 0) heard.append(piece, 0, static_cast<std::size_t>(got));
+  }
+}
+
+TEST_F(RelayTest, pause_drops_nothing_that_is_on_its_way_to_a_client_of_one_socket) {
+  auto pair = *os::make_socket_pair(SOCK_STREAM);
+  const int little = 4096;
+  ASSERT_EQ(::setsockopt(pair.first.get(), SOL_SOCKET, SO_SNDBUF, &little, sizeof little), 0);
+  ASSERT_TRUE(os::make_non_blocking(pair.second.get()));
+  Channel client(net::Stream(loop_, std::move(pair.first)));
+  const std::string piece(16384, 'x');
+  for (int i = 0; i < 3; ++i) other_.say(piece);
+  Relay relay(loop_, client, other_.stream, seconds(60));
+  std::string heard;
+  net::spawn(loop_, hear_after_pause(loop_, relay, pair.second.get(), heard), [](std::string_view) {});
+  EXPECT_EQ(run(relay), Relay::End::paused);
+  EXPECT_EQ(heard.size(), piece.size());
+}
+
 TEST_F(RelayTest, an_early_client_hello_is_kept_for_the_handshake) {
   client_.say("\x16\x03\x01 hello");
   Relay relay(loop_, channel_, other_.stream, seconds(60));
