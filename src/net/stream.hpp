@@ -76,7 +76,9 @@ class Stream {
   // Gives the socket away (handing it to another process); the stream is closed afterwards.
   [[nodiscard]] os::UniqueFd release();
 
+  // Both: only while it is open.
   [[nodiscard]] Waiter& read_waiter() { return *read_waiter_; }
+  [[nodiscard]] Loop& loop() { return read_waiter_->loop(); }
 
  private:
   // Of a socket, a read of less than was asked for leaves nothing behind (epoll(7), question 9); of a terminal it may.

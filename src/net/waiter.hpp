@@ -54,6 +54,8 @@ class Waiter {
   void cancel();
   void cancel(Direction direction) { side(direction).bell.dismiss(); }
 
+  [[nodiscard]] Loop& loop() { return loop_; }
+
   // For the loop: what epoll reported.
   void notice(std::uint32_t events);
 

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "base/text.hpp"
+#include "net/stint.hpp"
 #include "session/trace.hpp"
 
 namespace session {
@@ -119,6 +120,7 @@ net::Task<Step> client_line(Conversation& now) {
 // Message octets from client to backend, until their end or a fault.
 net::Task<Step> body(Conversation& now) {
   smtp::BodyScanner& scanner = now.dialog.scanner();
+  net::Stint stint;
   for (;;) {
     const std::string_view unread = now.with.client.unread();
     const std::size_t taken = scanner.take(unread);
@@ -126,6 +128,7 @@ net::Task<Step> body(Conversation& now) {
     if (sent) co_return now.dialog.on_fault(*sent);
     now.with.client.consume(taken);
     if (scanner.state() != smtp::BodyScanner::State::more) co_return now.dialog.on_body();
+    if (stint.is_over()) co_await now.with.client.channel().stream().loop().sleep_until(net::Clock::now());
     const auto missing = co_await now.with.client.read_more(after(now.with.limits.data));
     if (missing) co_return now.dialog.on_fault(*missing);
   }

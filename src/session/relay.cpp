@@ -1,5 +1,7 @@
 #include "session/relay.hpp"
 
+#include "net/stint.hpp"
+
 namespace session {
 namespace {
 
@@ -94,6 +96,7 @@ void Relay::fail() {
 
 net::Task<void> Relay::from_other() {
   bool heard = true;
+  net::Stint stint;
   while (heard && !ending()) {
     const net::Io got = co_await other_.read(from_other_, without_end());
     other_ended_ = got == net::Io::end || got == net::Io::lost;
@@ -104,18 +107,21 @@ net::Task<void> Relay::from_other() {
     heard = sent == net::Io::done;
     client_lost_ = client_lost_ || sent == net::Io::lost;
     touch();
+    if (stint.is_over()) co_await loop_.sleep_until(net::Clock::now());
   }
   // A client that takes no more: the other side learns it from its next write.
   if (client_lost_) other_.close();
   if (other_ended_ && !ending()) co_await client_.end_writing(net::after(farewell));
   // Nobody is left to answer what the client still says.
+  unanswered_ = true;
   client_.stream().read_waiter().cancel(net::Direction::read);
   one_is_over();
 }
 
 net::Task<void> Relay::from_client() {
   net::Io got = net::Io::done;
-  while (got == net::Io::done && !ending()) {
+  net::Stint stint;
+  while (got == net::Io::done && !ending() && !unanswered_) {
     got = co_await client_.read(from_client_, without_end());
     if (got != net::Io::done) break;
     touch();
@@ -123,9 +129,10 @@ net::Task<void> Relay::from_client() {
     if (!passed) break;
     from_client_.clear();
     touch();
+    if (stint.is_over()) co_await loop_.sleep_until(net::Clock::now());
   }
   client_lost_ = client_lost_ || got == net::Io::lost;
-  if (other_ended_ && got == net::Io::timed_out) pass_on_the_rest();
+  if (other_ended_ && (got == net::Io::done || got == net::Io::timed_out)) pass_on_the_rest();
   if (!ending() && !deaf_) other_.end_writing();
   one_is_over();
 }

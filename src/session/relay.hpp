@@ -73,8 +73,9 @@ class Relay {
   bool idled_ = false;
   bool client_lost_ = false;
   bool other_ended_ = false;
-  bool deaf_ = false;  // the other side takes nothing more
-  net::Aside up_;      // the two directions; they go first
+  bool unanswered_ = false;  // from_other() is over
+  bool deaf_ = false;        // the other side takes nothing more
+  net::Aside up_;            // the two directions; they go first
   net::Aside down_;
 };
 

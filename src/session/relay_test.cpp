@@ -1,6 +1,7 @@
 // The relay between two pairs of sockets, and the ways to tell a program in front that TLS begins. What others do to
 // the streams is done before the loop runs, or by tasks of their own; no test measures time.
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -71,14 +72,15 @@ class RelayTest : public ::testing::Test {
   Party other_;
   Channel channel_;
 
- private:
-  static void broken(std::string_view fault) { ADD_FAILURE() << fault; }
-  static net::Task<void> keep_end(Relay& relay, Relay::End& end) { end = co_await relay.run(); }
   // After everything that can happen by now has happened.
   net::Task<void> later(std::function<void()> action) {
     for (int turn = 0; turn < 100; ++turn) co_await loop_.sleep_until(net::Clock::now());
     action();
   }
+
+ private:
+  static void broken(std::string_view fault) { ADD_FAILURE() << fault; }
+  static net::Task<void> keep_end(Relay& relay, Relay::End& end) { end = co_await relay.run(); }
 };
 
 TEST_F(RelayTest, passes_both_directions_and_their_ends) {
@@ -131,6 +133,19 @@ TEST_F(RelayTest, a_client_that_takes_no_more_ends_it) {
   client_.says.reset();
   Relay relay(loop_, channel_, other_.stream, seconds(60));
   EXPECT_EQ(run(relay), Relay::End::client_lost);
+}
+
+TEST_F(RelayTest, another_side_that_goes_while_it_is_written_to_ends_it) {
+  const std::string as_much_as_fits(65536, 'x');
+  client_.say(as_much_as_fits);
+  Relay relay(loop_, channel_, other_.stream, seconds(60));
+  const auto go = [&] {
+    other_.says.reset();
+    other_.hears.reset();
+  };
+  net::spawn(loop_, later([&] { client_.say("more"); }), [](std::string_view) {});
+  EXPECT_EQ(run(relay, [&] { net::spawn(loop_, later(go), [](std::string_view) {}); }), Relay::End::done);
+  EXPECT_EQ(client_.heard(), "|");
 }
 
 TEST_F(RelayTest, silence_ends_it) {
@@ -186,6 +201,14 @@ TEST_F(RelayTest, an_early_client_hello_is_kept_for_the_handshake) {
   EXPECT_EQ(run(relay, [&] { relay.pause(); }), Relay::End::paused);
   EXPECT_EQ(relay.held(), "\x16\x03\x01 hello");
   EXPECT_EQ(other_.heard(), "");
+}
+
+TEST_F(RelayTest, threat_22_octets_without_end_leave_others_their_turn) {
+  const auto open_device = [](const char* path, int how) { return os::UniqueFd(::open(path, how | O_CLOEXEC)); };
+  Channel client(net::Stream(loop_, open_device("/dev/zero", O_RDONLY), open_device("/dev/null", O_WRONLY)));
+  net::Stream other(loop_, open_device("/dev/zero", O_RDONLY), open_device("/dev/null", O_WRONLY));
+  Relay relay(loop_, client, other, seconds(60));
+  EXPECT_EQ(run(relay, [&] { relay.stop(); }), Relay::End::stopped);
 }
 
 TEST_F(RelayTest, back_pressure_reads_no_more_than_is_taken) {
