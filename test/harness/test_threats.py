@@ -37,9 +37,9 @@ def test_every_bound_has_a_test():
 @pages
 def test_every_scenario_named_is_in_its_folder(rows):
     known = {folder: set(re.findall(r"^def (test_\w+)", sources(f"test/{folder}", "test_*.py"), re.MULTILINE))
-             for folder in ("daemon", "helpers", "interop", "postfix")}
+             for folder in ("daemon", "helpers", "interop", "package", "postfix")}
     missing, folder = [], None
-    for word in re.findall(r"\b(daemon|helpers|interop|postfix) (?=`)|`(test_\w+)`", last_column(rows)):
+    for word in re.findall(r"\b(daemon|helpers|interop|package|postfix) (?=`)|`(test_\w+)`", last_column(rows)):
         folder = word[0] or folder
         if word[1] and word[1] not in known.get(folder, ()):
             missing.append(f"{folder} {word[1]}")
