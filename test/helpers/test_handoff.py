@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from harness import front
-from harness.client import tls_context
+from harness.client import client_hello, tls_context
 from harness.process import Program, run
 from harness.waiting import until
 
@@ -20,14 +20,14 @@ INJECTED = b"STARTTLS\r\nMAIL FROM:<injected@evil.example>\r\n"
 class Taker(Program):
     """`ehlock serve` for hand-overs alone."""
 
-    def __init__(self, place, certificate):
+    def __init__(self, place, certificate, under=(), options=()):
         self.path = place / "handoff"
         jail = []
         if os.getuid() == 0:
             (place / "jail").mkdir(mode=0o555)
             jail = ["--jail", place / "jail"]
-        super().__init__([front.program(), "serve", "--listen-handoff", f"unix:{self.path}", "--cert", certificate.cert,
-                          "--key", certificate.key, "--workers", "1", "--admin", f"unix:{place}/admin", *jail], place)
+        super().__init__([*under, front.program(), "serve", "--listen-handoff", f"unix:{self.path}", "--cert", certificate.cert,
+                          "--key", certificate.key, "--workers", "1", "--admin", f"unix:{place}/admin", *jail, *options], place)
         self.place = place
         self.wait_for(r": ready$")
 
@@ -242,6 +242,36 @@ def test_without_a_worker_the_connection_is_refused_or_served_by_ourselves(cells
         client.expect("EHLO client.example", 250)
         client.expect("QUIT", 221)
     assert front_.status() == 0
+
+
+def test_threat_55_sessions_that_have_no_descriptors_are_refused_and_the_others_are_whole(cells, place, certificates):
+    taker = Taker(place, certificates.get(), under=["prlimit", "--nofile=64"])
+    front_ = cells.start(None, helper_options=["--handoff", taker.path])
+    held = []
+    client = front_.client()
+    while client.line():
+        held.append(client)
+        assert len(held) < 20
+        client = front_.client()
+    taker.wait_for(rf"hand-over: too many connections \(descriptors for {len(held)} sessions\)")
+    for client in held:
+        client.expect("EHLO client.example", 250)
+        client.starttls()
+        client.expect("EHLO client.example", 250)
+
+
+def test_threat_26_handshakes_under_way_are_counted(cells, place, certificates, dialog):
+    taker = Taker(place, certificates.get(), options=["--max-handshakes", "1"])
+    front_ = cells.start(delayed=False, options=["--handoff", taker.path], certs=[], helper_options=dialog)
+    with front_.client() as slow, front_.client() as silent, front_.client() as quick:
+        slow.send(client_hello()[:20])
+        taker.wait_for("handed over", count=3)
+        quick.send(client_hello())
+        assert quick.rest() == b""
+        taker.wait_for("TLS handshake limit exceeded")
+        slow.close()
+        silent.secure()
+        silent.hello()
 
 
 @pytest.mark.root

@@ -53,7 +53,7 @@ struct Handed {
   os::UniqueFd notice;  // writable: by it the program is told that its session is to end
   log::EndEvent end{"commands=0", "done"};
   admission::Visit* visit = nullptr;
-  int asker = -1;  // tlswrapper, while it waits
+  os::UniqueFd asker;  // tlswrapper, while it waits
 };
 
 // What TLS begins with for this client.
@@ -63,9 +63,10 @@ struct Handed {
 }
 
 // False: the program has gone, or is not to start.
-[[nodiscard]] inline bool start_program(const Handed& my) {
+[[nodiscard]] inline bool start_program(Handed& my) {
   if (!my.order.waits()) return true;
-  const auto sent = os::send_packet(my.asker, session::encode_variables(session::environment_of(my.order.identity)));
+  const os::UniqueFd asker = std::move(my.asker);
+  const auto sent = os::send_packet(asker.get(), session::encode_variables(session::environment_of(my.order.identity)));
   return sent && *sent;
 }
 

@@ -3,9 +3,13 @@
 #include <unistd.h>
 
 #include <memory>
+#include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "apps/ehlock/serve/counted.hpp"
+#include "apps/ehlock/serve/dialog_sums.hpp"
 #include "apps/ehlock/serve/handed.hpp"
 #include "apps/ehlock/serve/handed_mail.hpp"
 #include "apps/ehlock/serve/known_session.hpp"
@@ -13,6 +17,7 @@
 #include "session/clear_phase.hpp"
 #include "session/control_pipe_tls.hpp"
 #include "session/proxy_in.hpp"
+#include "session/refusal.hpp"
 #include "session/securing.hpp"
 
 namespace app {
@@ -37,16 +42,30 @@ net::Task<bool> learn_identity(Handed& my) {
   co_return true;
 }
 
+// `early`: some of it was read already. A handshake begins with the client's first octet: one that is silent takes
+// nobody's place.
+net::Task<bool> may_begin_handshake(Handed& my, bool early, net::Deadline deadline) {
+  if (!early) (void)co_await my.client.stream().read_waiter().wait(net::Direction::read, deadline);
+  const auto refused = my.visit->begin_handshake(net::Clock::now());
+  if (!refused) co_return true;
+  session::note_refusal(*refused, my.visit->settings(), "", *my.journal);
+  my.end.outcome = outcome_without(smtp::TlsResult::too_many);
+  co_return false;
+}
+
 // `early`: octets of the client's that were read already.
 net::Task<bool> secure(Handed& my, std::string_view early) {
+  const net::Deadline deadline = net::after(my.order.handshake);
+  const bool may = co_await may_begin_handshake(my, !early.empty(), deadline);
+  if (!may) co_return false;
   Service& service = my.service;
   const WorkerSpec& spec = service.spec;
   auto engine = context_for(my).start();
   if (!engine->incoming().append(early)) co_return false;
   const session::Securing whose{service.loop, my.order.identity, *my.journal,   &service.signer,
                                 spec.board,   my.entrance.name,  &service.facts};
-  const net::Deadline deadline = net::after(my.order.handshake);
   const bool done = co_await session::secure(whose, my.client, std::move(engine), deadline);
+  my.visit->end_handshake();
   if (!done) my.end.outcome = "tls_failed";
   co_return done;
 }
@@ -116,6 +135,17 @@ net::Task<std::optional<os::Packet>> packet_from(net::Loop& loop, int fd) {
   }
 }
 
+// Nobody can be told 421 before it is handed over, which takes the descriptors that there are not (threat 55).
+bool may_enter(Service& service, admission::Visit& visit) {
+  const bool short_of_descriptors = service.active > service.most_active;
+  if (!short_of_descriptors && !visit.enter(net::Clock::now())) return true;
+  ++service.spec.board->sums.refused;
+  const std::string why =
+      short_of_descriptors ? fmt::format(" (descriptors for {} sessions)", service.most_active) : "";
+  service.spec.sink->write(log::Severity::warning, "warning: hand-over: too many connections" + why);
+  return false;
+}
+
 bool fits(const session::HandOver& order, std::size_t descriptors) {
   return descriptors >= order.fewest_descriptors() && descriptors <= order.most_descriptors();
 }
@@ -125,12 +155,7 @@ bool fits(const session::HandOver& order, std::size_t descriptors) {
 net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, const WorkerListener& entrance) {
   const Counted counted(service, entrance);
   admission::Visit visit(service.desk);
-  const auto full = visit.enter(net::Clock::now());
-  if (full) {
-    ++service.spec.board->sums.refused;
-    service.spec.sink->write(log::Severity::warning, "warning: hand-over: too many connections");
-    co_return;
-  }
+  if (!may_enter(service, visit)) co_return;
   auto packet = co_await packet_from(service.loop, accepted.socket.get());
   auto order = packet ? session::decode_hand_over(packet->bytes) : std::nullopt;
   if (!order || !fits(*order, packet->fds.size())) {
@@ -139,7 +164,8 @@ net::Task<void> serve_handed_over(Service& service, net::Accepted accepted, cons
   }
   Handed my(service, entrance, std::move(*order), std::move(packet->fds));
   my.visit = &visit;
-  my.asker = accepted.socket.get();
+  if (my.order.waits()) my.asker = std::move(accepted.socket);
+  accepted.socket.reset();
   my.journal->connected(my.order.identity.server.text() + " (handed over)");
   co_await converse(my);
   my.journal->disconnected(my.end);

@@ -60,10 +60,19 @@ base::Result<void> prepare_redis_tls(WorkerSpec& spec) {
   return {};
 }
 
+// At most: one that was handed over has the client's, its program's and, in clear, those by which that begins TLS.
+std::uint64_t descriptors_of_a_session(const WorkerSpec& spec) {
+  constexpr std::uint64_t handed_over = 8;
+  const bool takes = std::any_of(spec.listeners.begin(), spec.listeners.end(),
+                                 [](const WorkerListener& each) { return each.door == config::Door::handoff; });
+  if (takes) return handed_over;
+  return spec.policy.empty() ? 2 : 3;
+}
+
 // As many sessions as can have all their descriptors: who comes beyond is told 421, instead of waiting unheard.
 std::size_t most_sessions(const WorkerSpec& spec) {
   constexpr std::uint64_t of_the_process = 24;
-  const std::uint64_t of_a_session = spec.policy.empty() ? 2 : 3;
+  const std::uint64_t of_a_session = descriptors_of_a_session(spec);
   const std::uint64_t limit = os::descriptor_limit();
   const std::uint64_t taken = of_the_process + spec.listeners.size();
   return limit > taken + of_a_session ? (limit - taken) / of_a_session : 1;
