@@ -150,11 +150,14 @@ net::Task<bool> Relay::pass_on() {
   co_return true;
 }
 
-// What had arrived by the time the other side had no more to say, as far as it takes it.
+// What had arrived by the time the other side had no more to say, as far as it takes it; of a client that goes on
+// saying more, a stint.
 void Relay::pass_on_the_rest() {
+  net::Stint stint;
   while (!ending() && !deaf_ && other_.open() && client_.read_present(from_client_) == net::Io::done) {
     deaf_ = other_.write_now(from_client_.view()) != from_client_.size();
     from_client_.clear();
+    if (stint.is_over()) break;
   }
 }
 

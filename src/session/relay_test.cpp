@@ -51,6 +51,10 @@ struct Party {
   net::Stream stream;
 };
 
+os::UniqueFd open_device(const char* path, int how) {
+  return os::UniqueFd(::open(path, how | O_CLOEXEC));
+}
+
 class RelayTest : public ::testing::Test {
  protected:
   RelayTest() : client_(loop_), other_(loop_), channel_(std::move(client_.stream)) {
@@ -204,11 +208,17 @@ TEST_F(RelayTest, an_early_client_hello_is_kept_for_the_handshake) {
 }
 
 TEST_F(RelayTest, threat_22_octets_without_end_leave_others_their_turn) {
-  const auto open_device = [](const char* path, int how) { return os::UniqueFd(::open(path, how | O_CLOEXEC)); };
   Channel client(net::Stream(loop_, open_device("/dev/zero", O_RDONLY), open_device("/dev/null", O_WRONLY)));
   net::Stream other(loop_, open_device("/dev/zero", O_RDONLY), open_device("/dev/null", O_WRONLY));
   Relay relay(loop_, client, other, seconds(60));
   EXPECT_EQ(run(relay, [&] { relay.stop(); }), Relay::End::stopped);
+}
+
+TEST_F(RelayTest, threat_22_octets_without_end_are_not_read_for_ever_when_nobody_answers) {
+  Channel client(net::Stream(loop_, open_device("/dev/zero", O_RDONLY), open_device("/dev/null", O_WRONLY)));
+  net::Stream other(loop_, open_device("/dev/null", O_RDONLY), open_device("/dev/null", O_WRONLY));
+  Relay relay(loop_, client, other, seconds(60));
+  EXPECT_EQ(run(relay), Relay::End::done);
 }
 
 TEST_F(RelayTest, back_pressure_reads_no_more_than_is_taken) {
