@@ -13,15 +13,15 @@ const Words<EarlyTalker>& early_talkers() {
   return words;
 }
 
-Option<Draft> prefix(const char* flag, const char* key, const char* standard, unsigned ClientLimits::*place,
+Option<Draft> prefix(const std::string& version, const char* standard, unsigned ClientLimits::*place,
                      std::size_t bits) {
   return single<Draft>(
-      {.flag = flag,
-       .key = key,
+      {.flag = "limit-ip" + version + "-prefix",
+       .key = "limit.ip" + version + "_prefix",
        .kind = Kind::count,
        .argument = "BITS",
        .standard = standard,
-       .help = fmt::format("clients whose {} begin with the same BITS count as one", key)},
+       .help = "clients whose IP" + version + " addresses begin with the same BITS count as one"},
       [place](Draft & d) -> auto& { return d.plan.clients.*place; }, count(1, bits));
 }
 
@@ -57,8 +57,8 @@ ServeOptions count_rows() {
 
 ServeOptions client_options() {
   ServeOptions rows = count_rows();
-  rows.push_back(prefix("limit-ipv4-prefix", "limit.ipv4_prefix", "32", &ClientLimits::ipv4_prefix, 32));
-  rows.push_back(prefix("limit-ipv6-prefix", "limit.ipv6_prefix", "64", &ClientLimits::ipv6_prefix, 128));
+  rows.push_back(prefix("v4", "32", &ClientLimits::ipv4_prefix, 32));
+  rows.push_back(prefix("v6", "64", &ClientLimits::ipv6_prefix, 128));
   rows.push_back(many<Draft>(
       {.flag = "limit-exempt",
        .key = "limit.exempt",

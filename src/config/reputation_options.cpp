@@ -34,12 +34,12 @@ Option<Draft> rate_row(const std::string& what, const char* unset, admission::Ra
 Option<Draft> prefix_row(const std::string& version, const char* standard, unsigned reputation::Settings::*place,
                          std::size_t bits) {
   return single<Draft>(
-      {.flag = "reputation-" + version + "-prefix",
-       .key = "reputation." + version + "_prefix",
+      {.flag = "reputation-ip" + version + "-prefix",
+       .key = "reputation.ip" + version + "_prefix",
        .kind = Kind::count,
        .argument = "BITS",
        .standard = standard,
-       .help = "clients whose " + version + " addresses begin with the same BITS are remembered as one"},
+       .help = "clients whose IP" + version + " addresses begin with the same BITS are remembered as one"},
       [place](Draft & d) -> auto& { return d.plan.reputation.*place; }, count(1, bits));
 }
 
@@ -159,8 +159,8 @@ ServeOptions reputation_options() {
        .unset = "everybody waits each time",
        .help = "who waited for --greet-delay need not wait again for TIME"},
       [](Draft & d) -> auto& { return d.plan.reputation.patient_keep; }, long_duration));
-  rows.push_back(prefix_row("ipv4", "24", &reputation::Settings::ipv4_prefix, 32));
-  rows.push_back(prefix_row("ipv6", "64", &reputation::Settings::ipv6_prefix, 128));
+  rows.push_back(prefix_row("v4", "24", &reputation::Settings::ipv4_prefix, 32));
+  rows.push_back(prefix_row("v6", "64", &reputation::Settings::ipv6_prefix, 128));
   for (auto& row : server_rows()) rows.push_back(std::move(row));
   for (auto& row : answer_rows()) rows.push_back(std::move(row));
   return rows;

@@ -194,7 +194,7 @@ ServeOptions watch_options() {
            .key = "admin",
            .argument = "unix:/PATH",
            .unset = "there is none",
-           .help = "socket for ehlock status, top, sessions, kill, reload and drain; for root alone"},
+           .help = "socket for ehlock status, top, sessions, kill, trace, reload and drain; for root alone"},
           [](Draft & d) -> auto& { return d.plan.admin; }, socket_path),
       single<Draft>(
           {.flag = "admin-group",

@@ -16,6 +16,7 @@ std::string told_of_client(std::string_view line, bool answers_challenge) {
   if (answers_challenge) return fmt::format("(an answer of {} octets)", line.size());
   const smtp::Command command = smtp::parse_command(line);
   if (command.verb == smtp::Verb::unknown) return fmt::format("(no known command, {} octets)", line.size());
+  if (command.verb == smtp::Verb::uncarried) return base::uppered(command.word) + " (...)";
   std::string told = base::uppered(smtp::name_of(command.verb));
   if (!command.argument.empty()) told += " " + base::escaped(command.argument, longest_told);
   if (command.verb == smtp::Verb::auth) told += " (...)";

@@ -14,6 +14,8 @@ TEST(Trace, tells_commands_with_their_arguments_escaped) {
 
 TEST(Trace, threat_37_never_tells_what_may_be_a_password) {
   EXPECT_EQ(told_of_client("AUTH PLAIN AHVzZXIAaHVudGVyMg==", false), "AUTH PLAIN (...)");
+  EXPECT_EQ(told_of_client("x-exps login aHVudGVyMg==", false), "X-EXPS (...)");
+  EXPECT_EQ(told_of_client(" PROXY\tTCP4 192.0.2.1 192.0.2.2 1 2", false), "PROXY (...)");
   EXPECT_EQ(told_of_client("aHVudGVyMg==", false), "(no known command, 12 octets)");
   EXPECT_EQ(told_of_client("QUIT", true), "(an answer of 4 octets)");
   EXPECT_EQ(told_to_client("334 VXNlcm5hbWU6\r\n"), "334 (...)");

@@ -124,7 +124,7 @@ std::string_view name_of(Verb verb) {
 Command parse_command(std::string_view line) {
   const auto [word, rest] = first_word(stripped(line));
   const Verb verb = verb_of(word);
-  return {verb, verb == Verb::auth ? first_word(rest).first : rest};
+  return {verb, verb == Verb::auth ? first_word(rest).first : rest, word};
 }
 
 const std::vector<std::string_view>& withheld_keywords() {

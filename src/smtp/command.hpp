@@ -45,6 +45,7 @@ struct Command {
   // Behind the verb, trimmed. Of AUTH the mechanism alone: an initial response is a secret (RFC 4954 §4) and stays in
   // the line, which is for the backend only.
   std::string_view argument;
+  std::string_view word;  // the verb as it was sent
 };
 
 [[nodiscard]] Command parse_command(std::string_view line);
