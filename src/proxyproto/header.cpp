@@ -33,11 +33,15 @@ Parsed faulty(std::string_view text) {
   return {Parsed::State::fault, {}, text};
 }
 
+bool is_header(std::string_view bytes) {
+  return bytes.starts_with(v2_signature) || bytes.starts_with(v1_start);
+}
+
 Parsed parse(std::string_view bytes) {
   if (bytes.empty()) return {};
   if (agrees(bytes, v2_signature)) return parse_v2(bytes);
   if (agrees(bytes, v1_start)) return parse_v1(bytes);
-  return faulty("no PROXY header");
+  return faulty("the connection does not begin with one");
 }
 
 base::Result<Header> between(Endpoint source, Endpoint destination) {

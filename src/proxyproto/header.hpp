@@ -81,6 +81,9 @@ struct Parsed {
 // continuation can be good. Looks at no octet behind the header and never asks for more than header_limit.
 [[nodiscard]] Parsed parse(std::string_view bytes);
 
+// Whether `bytes` begin as a header of either version does, good or not.
+[[nodiscard]] bool is_header(std::string_view bytes);
+
 // A header for these two ends; 4 and 16 octets mixed become two of 16 (v4-mapped). Fails for any other size: without
 // the true address a backend would take the client for the front itself (threat 9).
 [[nodiscard]] base::Result<Header> between(Endpoint source, Endpoint destination);

@@ -4,8 +4,11 @@
 #include <utility>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "net/stint.hpp"
+#include "proxyproto/header.hpp"
 #include "session/trace.hpp"
 
 namespace session {
@@ -18,6 +21,9 @@ using smtp::Step;
 
 // For a client that is not told anything to take what ends TLS.
 constexpr std::chrono::seconds farewell{5};
+
+// What the log tells of a reply that has no place.
+constexpr std::size_t longest_babble = 128;
 
 // One session under way: the parts, and the connection to the backend of the moment.
 struct Conversation {
@@ -64,11 +70,24 @@ net::Task<std::optional<Fault>> say(Conversation& now, const Step& step) {
   co_return co_await now.with.client.send(step.to_client, deadline);
 }
 
+// With the wrong identity it is our PROXY header that the backend answers.
+void note_babble(const Conversation& now, const std::variant<smtp::Reply, Fault>& heard) {
+  const std::string after_what = base::uppered(now.last_command);
+  const auto* const reply = std::get_if<smtp::Reply>(&heard);
+  if (reply == nullptr) {
+    return now.with.journal.backend_failed(fmt::format("what it said after {} is no reply of SMTP", after_what));
+  }
+  const std::string_view words = base::trimmed(std::string_view(reply->wire).substr(0, longest_babble));
+  now.with.journal.backend_failed(fmt::format("it said what has no place after {}: {}", after_what, words));
+}
+
 net::Task<Step> backend_reply(Conversation& now, std::chrono::seconds limit) {
   auto reply = co_await now.backend->read_reply(after(limit));
   now.greeted = true;
-  if (const auto* fault = std::get_if<Fault>(&reply)) co_return now.dialog.on_fault(*fault);
-  co_return now.dialog.on_reply(std::get<smtp::Reply>(reply));
+  const auto* const fault = std::get_if<Fault>(&reply);
+  Step step = fault != nullptr ? now.dialog.on_fault(*fault) : now.dialog.on_reply(std::get<smtp::Reply>(reply));
+  if (step.next == Next::close && now.dialog.outcome() == smtp::Outcome::backend_babbled) note_babble(now, reply);
+  co_return step;
 }
 
 // The verb of a command line, as Postfix's log lines name it; other lines may hold a secret and change nothing.
@@ -78,6 +97,13 @@ smtp::Verb remember(Conversation& now, const smtp::Line& line) {
   return verb;
 }
 
+// A balancer that nobody listed: its header is refused like any command that never passes, and the client behind it is
+// puzzled by that answer.
+void note_unexpected_header(const Conversation& now) {
+  if (now.last_command != "CONNECT" || !proxyproto::is_header(now.with.client.unread())) return;
+  now.with.journal.warning("a PROXY header came from " + now.with.identity.text() + ", from whom none is expected");
+}
+
 // What came with the last reply answers nothing: it would be taken for the answer to the next command (threat 50).
 bool backend_spoke(const Conversation& now) {
   return now.backend && now.backend->has_unread();
@@ -85,6 +111,7 @@ bool backend_spoke(const Conversation& now) {
 
 Step on_line(Conversation& now, smtp::Line line) {
   trace_client(now, line);
+  note_unexpected_header(now);
   std::size_t behind = now.with.client.unread().size() - line.size;
   if (remember(now, line) == smtp::Verb::starttls) {  // nothing else depends on octets that are still on their way
     behind = now.with.client.unread_behind(line.size);
@@ -171,9 +198,18 @@ net::Task<Step> perform(Conversation& now, Next next) {
   return client_line(now);
 }
 
+// Why a backend that was reached left the session; empty where it did not.
+std::string blame(const Conversation& now, std::string_view after_what) {
+  const smtp::Outcome outcome = now.dialog.outcome();
+  if (outcome == smtp::Outcome::backend_silent) return fmt::format("it was silent for too long after {}", after_what);
+  if (outcome == smtp::Outcome::backend_lost) return fmt::format("it closed the connection after {}", after_what);
+  return "";
+}
+
 void note_end(const Conversation& now) {
   const std::string after_what = base::uppered(now.last_command);
   now.with.journal.reached(after_what);
+  if (const std::string why = blame(now, after_what); !why.empty()) now.with.journal.backend_failed(why);
   if (now.dialog.outcome() == smtp::Outcome::client_gone) now.with.journal.lost_connection(after_what);
   if (now.dialog.outcome() == smtp::Outcome::client_silent) now.with.journal.timed_out(after_what);
 }

@@ -47,6 +47,7 @@ def test_backend_that_closes_before_its_greeting_is_told_as_421(serve, backend):
         assert client.reply().code == 421
         assert client.rest() == b""
     assert outcome(front) == "backend_lost"
+    front.wait_for("warning: backend: it closed the connection after CONNECT")
 
 
 def test_backend_without_a_greeting_is_told_as_421_after_the_limit(serve, backend):
@@ -54,6 +55,7 @@ def test_backend_without_a_greeting_is_told_as_421_after_the_limit(serve, backen
     with front.client() as client:
         assert client.reply().code == 421
     assert outcome(front) == "backend_silent"
+    front.wait_for("warning: backend: it was silent for too long after CONNECT")
 
 
 def test_backend_that_greets_with_554_is_quoted(serve, backend):
@@ -162,6 +164,7 @@ def test_backend_that_babbles_ends_the_session(serve, backend, babble):
         gate.set()
         assert client.reply().code == 421
     assert outcome(front) == "backend_babbled"
+    front.wait_for("warning: backend: .* after EHLO.*" + ("nobody asked" if "nobody" in babble else "no reply of SMTP"))
 
 
 def test_backend_with_an_endless_reply_ends_the_session(serve, backend):

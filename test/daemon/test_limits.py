@@ -133,7 +133,16 @@ def test_a_proxy_header_over_its_limit_is_refused(serve, header):
     front = serve("--accept-proxy 127.0.0.1/32")
     with front.client(header=header) as client:
         assert client.rest() == b""
-    front.wait_for("PROXY header: PROXY v[12]: .*")
+    front.wait_for("PROXY header: PROXY v[12]: .*from unknown.127.0.0.1.*which accept_proxy names")
+
+
+@pytest.mark.parametrize("header", [b"PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n", b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"], ids=["v1", "v2"])
+def test_a_proxy_header_of_a_balancer_that_is_not_listed_is_named_in_the_log(serve, header):
+    front = serve()
+    with front.client(header=header) as client:
+        assert client.reply().code == 220
+        assert client.reply().code // 100 == 5
+    front.wait_for("warning: a PROXY header came from unknown.127.0.0.1.*, from whom none is expected")
 
 
 @pytest.mark.parametrize(("octets", "code"), [(6000, 250), (12000, 421)])

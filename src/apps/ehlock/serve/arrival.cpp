@@ -24,7 +24,7 @@ net::Task<bool> learn_identity(Service& service, net::Stream& stream, Arrival& a
   const auto told = co_await session::read_proxy_header(stream, net::after(service.spec.limits.proxy));
   if (!told) {
     log::Journal journal = journal_of(service, arrival);
-    journal.warning(told.error().text);
+    journal.warning(fmt::format("{} (from {}, which accept_proxy names)", told.error().text, identity.text()));
     co_return false;
   }
   // HAProxy's checks say LOCAL (send-proxy-v2), or name their own connection (send-proxy).
