@@ -89,6 +89,14 @@ base::Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptio
   return fd;
 }
 
+base::Result<void> check_unused(const SocketAddress& address) {
+  const auto fd = make_socket(address);
+  if (!fd) return tl::unexpected(fd.error());
+  const int fault = bind_ip(fd->get(), address, false);
+  if (fault != 0) return base::fail_errno("listen on " + address.text(), fault);
+  return {};
+}
+
 base::Result<UniqueFd> connect_packets(const SocketAddress& address) {
   auto fd = make_socket(address, SOCK_SEQPACKET);
   if (!fd) return fd;

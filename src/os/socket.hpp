@@ -18,6 +18,10 @@ struct ListenOptions {
 // error.
 [[nodiscard]] base::Result<UniqueFd> listen_on(const SocketAddress& address, const ListenOptions& options);
 
+// Whether the address (IP) can be had alone. listen_on with reuse_port does not find out: it shares the clients with
+// whoever listens there by SO_REUSEPORT under our user, as a Postfix does.
+[[nodiscard]] base::Result<void> check_unused(const SocketAddress& address);
+
 // A connected, blocking SOCK_SEQPACKET socket.
 [[nodiscard]] base::Result<UniqueFd> connect_packets(const SocketAddress& address);
 

@@ -69,6 +69,14 @@ TEST(listen_on, shares_a_port_only_when_asked) {
   EXPECT_THAT(listen_on(address, alone).error().text, HasSubstr("listen on " + address.text()));
 }
 
+TEST(check_unused, finds_a_listener_that_would_share_its_port) {
+  auto listener = listen_on(loopback(), {}).value();
+  const auto address = local_of(listener.get());
+  EXPECT_THAT(check_unused(address).error().text, HasSubstr("listen on " + address.text()));
+  listener.reset();
+  EXPECT_TRUE(check_unused(address).has_value());
+}
+
 TEST(same_socket, knows_a_duplicate_from_another_one) {
   const auto socket = listen_on(loopback(), {}).value();
   const auto other = listen_on(loopback(), {}).value();

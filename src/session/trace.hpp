@@ -7,9 +7,9 @@
 
 namespace session {
 
-// A line of the client, escaped: "EHLO client.example", "AUTH PLAIN (...)"; of commands that never pass a front the verb
-// alone, "PROXY (...)", since one is AUTH under another name. Lines that are no known command, or the answer to a 334,
-// are told by their size alone: they may be a password, or text of a message that was refused.
+// A line of the client, escaped: "EHLO client.example", "AUTH PLAIN (...)"; of commands that never pass a front the
+// verb alone, "PROXY (...)", since one is AUTH under another name. Lines that are no known command, or the answer to a
+// 334, are told by their size alone: they may be a password, or text of a message that was refused.
 [[nodiscard]] std::string told_of_client(std::string_view line, bool answers_challenge);
 
 // Whether these words to the client ask for the next line of an AUTH exchange.

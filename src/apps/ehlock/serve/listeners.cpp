@@ -32,18 +32,6 @@ base::Result<std::vector<os::UniqueFd>> open_group(const os::SocketAddress& addr
   return group;
 }
 
-base::Result<std::vector<std::vector<os::UniqueFd>>> open_endpoint(const config::Listener& listener, unsigned workers) {
-  const auto addresses = os::resolve(listener.endpoint, true);
-  if (!addresses) return tl::unexpected(addresses.error());
-  std::vector<std::vector<os::UniqueFd>> all;
-  for (const auto& address : *addresses) {
-    auto group = open_group(address, listener.door, workers);
-    if (!group) return tl::unexpected(group.error());
-    all.push_back(std::move(*group));
-  }
-  return all;
-}
-
 os::Endpoint endpoint_of(const os::SocketAddress& address) {
   if (!address.is_unix()) return {address.host(), address.port(), {}};
   constexpr std::string_view unix_prefix = "unix:";
@@ -62,9 +50,28 @@ base::Result<std::vector<config::Listener>> Listeners::adopt(std::vector<os::Pas
     }
     const auto endpoint = endpoint_of(os::local_of(socket.fd.get()));
     adopted.push_back({endpoint, config::door_of_passed(socket.name, endpoint)});
+    ports_.insert(endpoint.port);
     open_[endpoint.text()].emplace_back().push_back(std::move(socket.fd));
   }
   return adopted;
+}
+
+base::Result<std::vector<Listeners::Sockets>> Listeners::open_endpoint(const config::Listener& listener,
+                                                                       unsigned workers) {
+  const auto addresses = os::resolve(listener.endpoint, true);
+  if (!addresses) return tl::unexpected(addresses.error());
+  std::vector<Sockets> all;
+  for (const auto& address : *addresses) {
+    const bool may_be_anothers = !address.is_unix() && !ports_.contains(address.port());
+    if (const auto unused = may_be_anothers ? os::check_unused(address) : base::Result<void>(); !unused) {
+      return tl::unexpected(unused.error());
+    }
+    auto group = open_group(address, listener.door, workers);
+    if (!group) return tl::unexpected(group.error());
+    all.push_back(std::move(*group));
+  }
+  ports_.insert(listener.endpoint.port);
+  return all;
 }
 
 base::Result<void> Listeners::open(const std::vector<config::Listener>& wanted, unsigned workers) {

@@ -2,7 +2,9 @@
 // queues of clients stay.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,7 +22,8 @@ class Listeners {
   [[nodiscard]] base::Result<std::vector<config::Listener>> adopt(std::vector<os::PassedSocket> passed);
 
   // Opens what the plan names and is not open yet; one socket for each worker where the kernel can spread clients
-  // (TCP), else one for all. On failure nothing has changed.
+  // (TCP), else one for all. A port that another program listens on is refused, even if it would share it. On failure
+  // nothing has changed.
   [[nodiscard]] base::Result<void> open(const std::vector<config::Listener>& wanted, unsigned workers);
 
   // Closes what the plan no longer names.
@@ -36,7 +39,11 @@ class Listeners {
  private:
   // Of one address of one listener: a socket for each worker, or one for all.
   using Sockets = std::vector<os::UniqueFd>;
+  // Other addresses of a port that is ours may overlap what is open, or what workers are about to close.
+  [[nodiscard]] base::Result<std::vector<Sockets>> open_endpoint(const config::Listener& listener, unsigned workers);
+
   std::map<std::string, std::vector<Sockets>> open_;  // by the endpoint's text
+  std::set<std::uint16_t> ports_;                     // all that have been ours
 };
 
 // What the exporter listens on, served like a listener of one worker; none without --metrics.
