@@ -120,6 +120,12 @@ bool any_remote(const std::vector<Credential>& group) {
 
 }  // namespace
 
+base::Result<void> check_settings(const ServerSettings& settings) {
+  const auto context = server_context(settings);
+  if (!context) return tl::unexpected(context.error());
+  return {};
+}
+
 base::Result<Context> Context::server(const ServerSettings& settings, const std::vector<Identity>& identities,
                                       std::shared_ptr<const TicketRing> tickets) {
   const auto groups = groups_of(identities, settings.leeway.no_certificate);

@@ -42,6 +42,9 @@ struct CertificateFacts {
 // The leaf of a PEM chain; an error names what is wrong with it.
 [[nodiscard]] base::Result<CertificateFacts> read_certificate(std::string_view chain_pem);
 
+// Whether OpenSSL can make a server of these settings: versions, ciphers, groups, authorities of clients.
+[[nodiscard]] base::Result<void> check_settings(const ServerSettings& settings);
+
 class Context {
  public:
   // Identities in order of preference; the first is the default for clients without (known) server name. Several with

@@ -1,6 +1,7 @@
 """What an operator types: exit codes, messages, check, sink, send, run."""
 import os
 import signal
+import socket
 
 import pytest
 
@@ -93,6 +94,35 @@ def test_a_port_that_is_taken_is_named(serve, recorder):
     front = serve(listen=[f"127.0.0.1:{recorder.port}"], wait=False)
     assert front.wait() in (71, 75, 78)
     front.wait_for(str(recorder.port))
+
+
+def test_a_port_that_another_program_would_share_is_taken(serve):
+    # Postfix's master sets SO_REUSEPORT as we do: half of the clients would never come to us.
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        front = serve(listen=[f"127.0.0.1:{other.getsockname()[1]}"], wait=False)
+        assert front.wait() == 75
+        front.wait_for("listen on .*: Address already in use")
+
+
+@pytest.mark.parametrize("option", ["--ciphers=foo", "--ciphersuites=foo", "--groups=foo", "--client-ca=/etc/passwd --client-cert=ask",
+                                    "--listen=nowhere.invalid:25", "--admin=unix:/run/a --admin-group=nobody.here"])
+def test_check_finds_what_serve_would_stumble_over(certificates, option):
+    one = certificates.get()
+    status, text = ehlock("check", "--listen", "127.0.0.1:2525", "--backend", "127.0.0.1:25", "--identity", "none",
+                          "--cert", one.cert, "--key", one.key, *option.split())
+    assert status == 78, text
+    assert any(word in text for word in ("foo", "authorities", "nowhere.invalid", "nobody.here"))
+
+
+def test_a_name_that_cannot_be_looked_up_may_pass(certificates):
+    one = certificates.get()
+    status, text = ehlock("serve", "--listen", "127.0.0.1:2525", "--backend", "nowhere.invalid:25", "--identity", "none",
+                          "--cert", one.cert, "--key", one.key)
+    assert status == 75, text
+    assert "backend: nowhere.invalid:25: " in text
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root to become somebody else")

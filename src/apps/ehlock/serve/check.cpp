@@ -1,9 +1,11 @@
 // `ehlock check`: everything serve would find wrong, without serving.
 
 #include <cstdio>
+#include <string>
 #include <utility>
+#include <vector>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sysexits.h>
 
 #include "apps/ehlock/serve/check_probe.hpp"
@@ -11,6 +13,8 @@
 #include "apps/ehlock/serve/prepared.hpp"
 #include "apps/ehlock/serve/supervisor.hpp"
 #include "config/load.hpp"
+#include "os/user.hpp"
+#include "tls/context.hpp"
 
 namespace app {
 namespace {
@@ -20,11 +24,29 @@ struct Checked {
   ProbedPlan probed;
 };
 
+// What the processes of a service would stumble over.
+base::Result<void> rehearsed(const Prepared& prepared) {
+  std::vector<std::string> faults;
+  const auto note = [&faults](std::string_view key, const auto& result) {
+    if (!result) faults.push_back(fmt::format("{}{}", key, result.error().text));
+  };
+  for (const config::TlsPolicy& policy : prepared.tls_policies) {
+    note(policy.name.empty() ? "" : fmt::format("tls_policy.{}: ", policy.name), tls::check_settings(policy.tls));
+  }
+  for (const config::Listener& listener : prepared.plan.listeners)
+    note("listen: ", os::resolve(listener.endpoint, true));
+  if (prepared.plan.metrics) note("metrics: ", os::resolve(*prepared.plan.metrics, true));
+  if (!prepared.plan.admin_group.empty()) note("admin_group: ", os::find_group(prepared.plan.admin_group));
+  if (!faults.empty()) return base::fail("{}", fmt::join(faults, "\n"));
+  return {};
+}
+
 base::Result<Checked> checked(const config::CheckCommand& command) {
   auto loaded = config::load_serve(command.arguments, config::process_environment());
   if (!loaded) return tl::unexpected(loaded.error());
   auto prepared = prepare(loaded->plan);
-  if (!prepared) return tl::unexpected(prepared.error());
+  if (!prepared) return base::fail("{}", prepared.error().text);
+  if (const auto good = rehearsed(*prepared); !good) return tl::unexpected(good.error());
   Checked result;
   if (command.probe) result.probed = probe_plan(*prepared);
   const auto keys = check_keys(*prepared);

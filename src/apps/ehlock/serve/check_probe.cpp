@@ -1,6 +1,9 @@
 #include "apps/ehlock/serve/check_probe.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <utility>
 
@@ -26,9 +29,18 @@ net::Task<void> perform(Trial& trial) {
   trial.answer = co_await try_backend(trial.loop, trial.backend);
 }
 
+// A name without a slash is looked for where the user of programs looks.
+void probe_program(const std::vector<std::string>& program, ProbedPlan& probed) {
+  if (program.empty()) return;  // all is handed over
+  const std::string& file = program.front();
+  probed.facts.push_back("program: not started");
+  if (file.find('/') == std::string::npos || ::access(file.c_str(), X_OK) == 0) return;
+  probed.complaints.push_back({Level::critical, base::fail_errno("program " + file, errno).value().text});
+}
+
 void probe_backend(const Prepared& prepared, ProbedPlan& probed) {
   const auto& plan = prepared.plan;
-  if (!plan.backend) return probed.facts.push_back("program: not started");
+  if (!plan.backend) return probe_program(plan.program, probed);
   const auto patience = std::min(longest_wait, plan.limits.connect);
   const bool greets_again = plan.dialog.on_starttls == smtp::OnStarttls::reset;
   Trial trial{{prepared.backend, plan.identity, plan.dialog.name, greets_again, patience}, base::fail("no answer"), {}};

@@ -15,7 +15,7 @@ struct ProbedPlan {
   std::vector<Complaint> complaints;
 };
 
-// Connects to the backend; programs are not started.
+// Connects to the backend; programs are not started, only looked for.
 [[nodiscard]] ProbedPlan probe_plan(const Prepared& prepared);
 
 }  // namespace app

@@ -1,5 +1,7 @@
 #include "apps/ehlock/serve/next_generation.hpp"
 
+#include <sysexits.h>
+
 #include <utility>
 
 #include "config/load.hpp"
@@ -18,19 +20,23 @@ std::vector<std::string> files_of(const Prepared& prepared) {
   return files;
 }
 
-base::Result<std::unique_ptr<Generation>> next_generation(
+tl::expected<std::unique_ptr<Generation>, NotStarted> next_generation(
     const std::vector<std::string>& arguments, const config::Environment& environment, Listeners& listeners,
     const Surroundings& around, const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys) {
   auto loaded = config::load_serve(arguments, environment);
-  if (!loaded) return tl::unexpected(loaded.error());
+  if (!loaded) return tl::unexpected(NotStarted{loaded.error().text, EX_CONFIG});
   auto prepared = prepare(std::move(loaded->plan));
-  if (!prepared) return tl::unexpected(prepared.error());
+  if (!prepared) {
+    return tl::unexpected(NotStarted{prepared.error().text, prepared.error().passing ? EX_TEMPFAIL : EX_CONFIG});
+  }
   prepared->warnings = std::move(loaded->warnings);
   auto opened = listeners.open(prepared->plan.listeners, prepared->workers);
   if (opened) opened = listeners.open(metrics_listeners(prepared->plan), 1);
-  if (!opened) return tl::unexpected(opened.error());
+  if (!opened) return tl::unexpected(NotStarted{opened.error().text, EX_TEMPFAIL});
   auto keys = ticket_keys(*prepared);
-  return Generation::start(std::move(*prepared), around, std::move(keys));
+  auto started = Generation::start(std::move(*prepared), around, std::move(keys));
+  if (!started) return tl::unexpected(NotStarted{started.error().text, EX_CONFIG});
+  return std::move(*started);
 }
 
 std::vector<config::Listener> all_listeners(const config::ServePlan& plan) {

@@ -12,8 +12,13 @@
 
 namespace app {
 
+struct NotStarted {
+  std::string text;
+  int status;  // for our exit: EX_TEMPFAIL when it may pass by itself, else EX_CONFIG
+};
+
 // Sockets that are not open yet are opened; on failure nothing else has changed.
-[[nodiscard]] base::Result<std::unique_ptr<Generation>> next_generation(
+[[nodiscard]] tl::expected<std::unique_ptr<Generation>, NotStarted> next_generation(
     const std::vector<std::string>& arguments, const config::Environment& environment, Listeners& listeners,
     const Surroundings& around, const std::function<std::vector<tls::TicketKey>(const Prepared&)>& ticket_keys);
 

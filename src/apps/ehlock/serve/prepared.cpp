@@ -20,14 +20,23 @@ constexpr std::size_t largest_pem = 1 << 20;
 constexpr std::size_t smallest_secret = 32;
 constexpr std::size_t largest_secret = 4096;
 
-using Faults = std::vector<std::string>;
+struct Faults {
+  std::vector<std::string> all;
+  std::size_t look_ups = 0;  // of them: names of hosts that could not be looked up
+};
 
-// The value, or its fault noted.
+// The value, or its fault noted; `key` is the option that wants it, where the fault does not name a file.
 template <typename T>
-T taken(base::Result<T> result, Faults& faults) {
+T taken(base::Result<T> result, Faults& faults, std::string_view key = "") {
   if (result) return std::move(*result);
-  faults.push_back(result.error().text);
+  faults.all.push_back(key.empty() ? result.error().text : fmt::format("{}: {}", key, result.error().text));
   return T{};
+}
+
+std::vector<os::SocketAddress> addresses_of(const os::Endpoint& endpoint, Faults& faults, std::string_view key) {
+  auto found = os::resolve(endpoint, false);
+  if (!found) ++faults.look_ups;
+  return taken(std::move(found), faults, key);
 }
 
 base::Result<LoadedChain> load_chain(const config::CertificateFiles& files) {
@@ -48,7 +57,7 @@ base::Result<base::Secret> load_ticket_secret(const std::string& file) {
 
 os::User user_for(const std::string& name, Faults& faults) {
   if (name.empty()) return os::unused_user();
-  return taken(os::find_user(name), faults);
+  return taken(os::find_user(name), faults, "user");
 }
 
 void look_up_users(Prepared& prepared, Faults& faults) {
@@ -60,13 +69,14 @@ void look_up_users(Prepared& prepared, Faults& faults) {
   if (prepared.plan.program.empty()) return;
   const std::string& name = prepared.plan.program_user.empty() ? prepared.plan.user : prepared.plan.program_user;
   if (name.empty() && ::geteuid() != 0) return;  // the program runs as who we are
-  prepared.program_user = taken(os::find_user(name), faults);
+  prepared.program_user =
+      taken(os::find_user(name), faults, prepared.plan.program_user.empty() ? "user" : "program_user");
 }
 
 void look_up_addresses(Prepared& prepared, Faults& faults) {
   const auto& plan = prepared.plan;
-  if (plan.backend) prepared.backend = taken(os::resolve(*plan.backend, false), faults);
-  if (plan.policy) prepared.policy = taken(os::resolve(*plan.policy, false), faults);
+  if (plan.backend) prepared.backend = addresses_of(*plan.backend, faults, "backend");
+  if (plan.policy) prepared.policy = addresses_of(*plan.policy, faults, "policy");
 }
 
 base::Result<base::Secret> load_password(const std::string& file) {
@@ -79,11 +89,11 @@ base::Result<base::Secret> load_password(const std::string& file) {
 
 void prepare_redis(Prepared& prepared, Faults& faults) {
   const auto& plan = prepared.plan.redis;
-  for (const auto& server : plan.servers) prepared.redis.push_back(taken(os::resolve(server, false), faults));
+  for (const auto& server : plan.servers) prepared.redis.push_back(addresses_of(server, faults, "reputation.redis"));
   if (!plan.password_file.empty()) prepared.redis_password = taken(load_password(plan.password_file), faults);
   if (!plan.tls) return;
   auto authorities = read_authorities(plan.ca_file);
-  if (!authorities) faults.push_back(authorities.error().text);
+  if (!authorities) faults.all.push_back(authorities.error().text);
   if (authorities) prepared.redis_ca = std::move(*authorities);
 }
 
@@ -101,7 +111,7 @@ std::vector<config::TlsPolicy> tls_policies_of(const config::ServePlan& plan, Fa
 
 }  // namespace
 
-base::Result<Prepared> prepare(config::ServePlan plan) {
+tl::expected<Prepared, Unprepared> prepare(config::ServePlan plan) {
   Faults faults;
   Prepared prepared;
   prepared.plan = std::move(plan);
@@ -116,7 +126,10 @@ base::Result<Prepared> prepare(config::ServePlan plan) {
   prepare_redis(prepared, faults);
   look_up_users(prepared, faults);
   prepared.workers = prepared.plan.workers == 0 ? os::usable_cores() : prepared.plan.workers;
-  if (!faults.empty()) return base::fail("{}", fmt::join(faults, "\n"));
+  if (!faults.all.empty()) {
+    return tl::unexpected(
+        Unprepared{fmt::format("{}", fmt::join(faults.all, "\n")), faults.look_ups == faults.all.size()});
+  }
   return prepared;
 }
 

@@ -40,8 +40,12 @@ struct Prepared {
   std::vector<std::string> warnings;  // of the configuration, for the log
 };
 
-// All faults, a line each.
-[[nodiscard]] base::Result<Prepared> prepare(config::ServePlan plan);
+struct Unprepared {
+  std::string text;      // all faults, a line each
+  bool passing = false;  // no fault but names of hosts that cannot be looked up at the moment
+};
+
+[[nodiscard]] tl::expected<Prepared, Unprepared> prepare(config::ServePlan plan);
 
 // "serial 0a1b, names mail.example.org, until 2027-01-01 12:00 UTC" for the log.
 [[nodiscard]] std::string text_of(const LoadedChain& chain);

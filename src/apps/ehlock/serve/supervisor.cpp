@@ -92,7 +92,7 @@ std::vector<tls::TicketKey> Supervisor::ticket_keys(const Prepared& prepared) co
   return tls::current_ticket_keys(secrets, tls::ticket_epoch(system_clock::now()));
 }
 
-base::Result<void> Supervisor::start() {
+tl::expected<void, NotStarted> Supervisor::start() {
   config::Environment environment = config::process_environment();
   environment.passed = passed_;
   auto fresh = next_generation(arguments_, environment, listeners_, {listeners_, &ledger_, &table_, board_, sink_},
@@ -300,7 +300,7 @@ int Supervisor::run() {
   const auto started = start();
   if (!started) {
     say(log::Severity::error, started.error().text);
-    return EX_CONFIG;
+    return started.error().status;
   }
   epoch_ = tls::ticket_epoch(system_clock::now());
   agenda_.each(look_at_files_each, [this] { look_at_files(); });

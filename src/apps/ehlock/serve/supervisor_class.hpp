@@ -12,6 +12,7 @@
 #include "apps/ehlock/serve/admin_socket.hpp"
 #include "apps/ehlock/serve/generation.hpp"
 #include "apps/ehlock/serve/listeners.hpp"
+#include "apps/ehlock/serve/next_generation.hpp"
 #include "apps/shared/agenda.hpp"
 #include "apps/shared/file_watch.hpp"
 #include "base/secret.hpp"
@@ -35,7 +36,7 @@ class Supervisor {
  private:
   [[nodiscard]] bool adopt_sockets();
   void watch_over();
-  [[nodiscard]] base::Result<void> start();
+  [[nodiscard]] tl::expected<void, NotStarted> start();
   void loop(int signals);
   void on_signal(int number);
   void on_ends();
