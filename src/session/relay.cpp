@@ -94,14 +94,24 @@ void Relay::fail() {
   stop();
 }
 
+// Whether what was read from the other side is all it had to say, as far as that is known already. Where a pause() may
+// come, its end is not the client's.
+bool Relay::was_its_last() {
+  if (holds_ || from_other_.full() || !other_.read_waiter().has_hung_up()) return false;
+  const auto more = other_.read_now(from_other_);
+  return more == net::Io::end || more == net::Io::lost;
+}
+
 net::Task<void> Relay::from_other() {
   bool heard = true;
   net::Stint stint;
-  while (heard && !ending()) {
+  while (heard && !other_ended_ && !ending()) {
     const net::Io got = co_await other_.read(from_other_, without_end());
     other_ended_ = got == net::Io::end || got == net::Io::lost;
     if (got != net::Io::done) break;
     touch();
+    other_ended_ = was_its_last();
+    if (other_ended_) client_.stream().expect_end();  // one segment, and the client is woken once
     const net::Io sent = co_await client_.write(from_other_.view(), without_end());
     from_other_.clear();
     heard = sent == net::Io::done;

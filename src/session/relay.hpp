@@ -50,6 +50,7 @@ class Relay {
   [[nodiscard]] net::Task<void> from_client();
   [[nodiscard]] net::Task<void> from_other();
   [[nodiscard]] net::Task<bool> pass_on();
+  [[nodiscard]] bool was_its_last();
   [[nodiscard]] bool ending() const { return stopped_ || paused_; }
   [[nodiscard]] End verdict() const;
   void pass_on_the_rest();

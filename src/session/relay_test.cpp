@@ -98,6 +98,15 @@ TEST_F(RelayTest, passes_both_directions_and_their_ends) {
   EXPECT_EQ(other_.heard(), "question|");
 }
 
+TEST_F(RelayTest, last_words_and_the_end_behind_them_arrive_without_a_wait) {
+  other_.say("bye");
+  other_.says.reset();
+  client_.says.reset();
+  Relay relay(loop_, channel_, other_.stream, seconds(60));
+  EXPECT_EQ(run(relay), Relay::End::done);
+  EXPECT_EQ(client_.heard(), "bye|");
+}
+
 TEST_F(RelayTest, half_close_of_the_client_leaves_the_answer) {
   client_.says.reset();
   Relay relay(loop_, channel_, other_.stream, seconds(60));
