@@ -2,7 +2,7 @@
 import json
 import subprocess
 
-import peers
+from peer import Failed
 
 
 class Client:
@@ -14,7 +14,7 @@ class Client:
 
     def wait_ready(self):
         if self.child.stdout.readline().strip() != "ready":
-            raise peers.Failed(self.child.communicate()[1].strip() or "the load generator ended")
+            raise Failed(self.child.communicate()[1].strip() or "the load generator ended")
 
     def begin(self):
         self.child.stdin.write("\n")
@@ -23,7 +23,7 @@ class Client:
     def line(self):
         text = self.child.stdout.readline()
         if not text:
-            raise peers.Failed(self.child.communicate()[1].strip() or "the load generator ended")
+            raise Failed(self.child.communicate()[1].strip() or "the load generator ended")
         return json.loads(text)
 
     def end(self):
@@ -33,7 +33,7 @@ class Client:
 
 def checked(outcome, expected):
     if outcome["failed"] or outcome["done"] < expected:
-        raise peers.Failed(f"{outcome['failed']} of {expected} sessions failed: {outcome['reason']}")
+        raise Failed(f"{outcome['failed']} of {expected} sessions failed: {outcome['reason']}")
     return outcome
 
 

@@ -1,121 +1,15 @@
 """The servers under test: how each is configured and started. All of them listen on 127.0.0.1, stay in the foreground, run on
 the server's core, use the same chain and key, offer TLS 1.2 and 1.3, and pass sessions on to the same sink."""
 import os
-import pwd
 import shutil
-import socket
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-import measure
+from peer import Failed, Peer
+from postfix_peers import Postfix, Postscreen, Tlsproxy
 
-MASTER = "/usr/lib/postfix/sbin/master"
 NGINX_MODULE = "/usr/lib/nginx/modules/ngx_mail_module.so"
-
-
-class Failed(Exception):
-    """Something did not start, or a load did not go through: a text for the user."""
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
-
-
-def answers(port):
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        return True
-    except OSError:
-        return False
-
-
-class Process:
-    """A program on one core; its output goes to a file."""
-
-    def __init__(self, words, core, log):
-        self.log = Path(log)
-        with open(self.log, "ab") as sink:
-            self.child = subprocess.Popen(["taskset", "-c", str(core), *map(str, words)], stdin=subprocess.DEVNULL,
-                                          stdout=sink, stderr=sink, env={**os.environ, **self.environment()})
-        self.pid = self.child.pid  # taskset becomes the program
-
-    def environment(self):
-        return {}
-
-    def wait_for_port(self, port):
-        end = time.monotonic() + 20
-        while not answers(port):
-            if self.child.poll() is not None or time.monotonic() > end:
-                text = self.log.read_text(errors="replace").strip()[-600:]
-                self.end()
-                raise Failed(f"does not start: {text}")
-            time.sleep(0.05)
-        return self
-
-    def end(self):
-        """Ends it and, with it gone, whatever it started and did not take along."""
-        family = measure.tree(self.pid)
-        self.child.terminate()
-        try:
-            self.child.wait(5)
-        except subprocess.TimeoutExpired:
-            pass
-        for pid in family if self.child.poll() is None else family[1:]:
-            try:
-                os.kill(pid, 9)
-            except ProcessLookupError:
-                pass
-        self.child.wait()
-
-
-class Peer:
-    """name; door: how TLS begins; idle_most: connections it can hold at once in this setting; package: whose version it has;
-    two_kinds: it is set up with all of bench.pairs(); works: those it can do, None for all that everybody can; more: works
-    beside these; without: (work, TLS) it cannot do nevertheless."""
-    door = "starttls"
-    works = None
-    more = ()
-    without = ()
-    two_kinds = False
-    idle_most = 1_000_000
-    package = ""
-
-    def __init__(self, name):
-        self.name = name
-
-    def missing(self, bench):
-        """Why it cannot run here; empty: it can."""
-        del bench
-        return ""
-
-    def words(self, bench, folder, port):
-        """Writes configuration into the folder; the command line."""
-        raise NotImplementedError
-
-    def cores(self, bench):
-        """Those it runs on, in words of taskset(1)."""
-        return bench.server_core
-
-    def start(self, bench, folder, port):
-        os.chmod(folder, 0o755)
-        return Process(self.words(bench, folder, port), self.cores(bench), folder / "log").wait_for_port(port)
-
-    def version(self):
-        return package(self.package) if self.package else ""
-
-
-def said(*words):
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    lines = (done.stdout + done.stderr).strip().splitlines()
-    return lines[0].strip() if lines else ""
-
-
-def package(name):
-    return f"{name} {said('dpkg-query', '-W', '-f', '${Version}', name)}"
 
 
 class Ehlock(Peer):
@@ -249,131 +143,6 @@ backlog = 1024
         return ["hitch", "--config", folder / "hitch.conf"]
 
 
-class PostfixProcess(Process):
-    def environment(self):
-        return {"MAIL_CONFIG": str(self.log.parent / "conf")}
-
-
-def lay_out_postfix(folder):
-    """conf, queue and data in the folder, as master wants to find them."""
-    os.chmod(folder, 0o755)
-    conf, queue, data = (folder / name for name in ("conf", "queue", "data"))
-    owner = pwd.getpwnam("postfix")
-    for path in (conf, queue, data, *(queue / name for name in ("pid", "private", "public", "incoming", "active",
-                                                                "deferred", "maildrop", "hold", "defer", "bounce"))):
-        path.mkdir()
-        if path not in (conf, queue) and path.name != "pid":
-            os.chown(path, owner.pw_uid, -1)
-    return conf, queue, data
-
-
-def needs_postfix():
-    if not os.path.exists(MASTER):
-        return "postfix is not installed"
-    return "" if os.getuid() == 0 else "postfix needs root"
-
-
-class Postfix(Peer):
-    """smtpd with its own TLS; messages go on to the sink as through a proxy filter, without the queue."""
-    idle_most = 100
-    package = "postfix"
-
-    def missing(self, bench):
-        return needs_postfix()
-
-    def start(self, bench, folder, port):
-        conf, queue, data = lay_out_postfix(folder)
-        (conf / "main.cf").write_text(self.main_cf(bench, queue, data))
-        (conf / "master.cf").write_text(f"""
-127.0.0.1:{port} inet n - n - 150 smtpd
-anvil   unix - - n - 1 anvil
-rewrite unix - - n - - trivial-rewrite
-tlsmgr  unix - - n 1000? 1 tlsmgr
-""")
-        return PostfixProcess([MASTER, "-d", "-c", conf], bench.server_core, folder / "log").wait_for_port(port)
-
-    @staticmethod
-    def main_cf(bench, queue, data):
-        return f"""
-compatibility_level = 3.6
-queue_directory = {queue}
-data_directory = {data}
-myhostname = bench.example.org
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-mynetworks = 127.0.0.0/8
-mydestination =
-relay_domains = example.org
-local_recipient_maps =
-alias_maps =
-smtpd_relay_restrictions = permit_mynetworks, reject
-smtpd_proxy_filter = 127.0.0.1:{bench.sink_port}
-smtpd_tls_security_level = may
-smtpd_tls_chain_files = {bench.key}, {bench.chain}
-smtpd_timeout = 600s
-message_size_limit = 0
-"""
-
-
-class Screened:
-    """master with its tlsproxy on the server's core, and what plays postscreen on the clients' core."""
-
-    def __init__(self, master, screen):
-        self.master, self.screen, self.pid = master, screen, master.pid
-
-    def end(self):
-        self.screen.end()
-        self.master.end()
-
-
-class Tlsproxy(Peer):
-    """tlsproxy(8) under Postfix's master: Postfix's own, or ours in its place."""
-    package = "postfix"
-    two_kinds = True
-    works = ("sessions", "resumed", "idle", "flood")
-
-    def __init__(self, name, ours):
-        super().__init__(name)
-        self.ours = ours
-
-    def program(self, bench):
-        return bench.ehlock.with_name("tlsproxy") if self.ours else Path(MASTER).with_name("tlsproxy")
-
-    def missing(self, bench):
-        return needs_postfix() or ("" if os.access(self.program(bench), os.X_OK) else f"{self.program(bench)} is not built")
-
-    def start(self, bench, folder, port):
-        conf, queue, data = lay_out_postfix(folder)
-        daemons = folder / "daemons"
-        daemons.mkdir()
-        for name, program in (("tlsproxy", self.program(bench)), ("tlsmgr", Path(MASTER).with_name("tlsmgr"))):
-            (daemons / name).symlink_to(program)
-        chains = ", ".join(f"{key}, {chain}" for chain, key in bench.pairs())
-        (conf / "main.cf").write_text(f"""
-compatibility_level = 3.6
-queue_directory = {queue}
-data_directory = {data}
-daemon_directory = {daemons}
-maillog_file = /var/log/{folder.name}
-myhostname = bench.example.org
-smtpd_tls_security_level = may
-smtpd_tls_chain_files = {chains}
-smtpd_tls_loglevel = 1
-""")
-        (conf / "master.cf").write_text("tlsproxy unix - - n - 0 tlsproxy\ntlsmgr unix - - n 1000? 1 tlsmgr\n")
-        words = [bench.programs / "bench_load", "screen", "--port", port, "--handoff", queue / "private/tlsproxy", "--postlog",
-                 queue / "public/postlog"]
-        screen = Process(words, bench.client_core, folder / "screen.log").wait_for_port(port)
-        server = Screened(PostfixProcess([MASTER, "-s", "-c", conf], bench.server_core, folder / "log"), screen)
-        end = time.monotonic() + 20
-        while not (queue / "private/tlsproxy").exists():
-            if time.monotonic() > end:
-                server.end()
-                raise Failed("master does not start")
-            time.sleep(0.05)
-        return server
-
-
 class Helpers(Peer):
     """tcpserver → tlswrapper -n → tlswrapper-smtp → a program of next to nothing. With `handoff` a worker of `ehlock serve` does
     TLS and dialog, and its CPU counts as well; where tlswrapper-smtp hands over there is no tlswrapper."""
@@ -426,5 +195,6 @@ def all_peers():
     return [ehlock, EhlockOnTwoCores("ehlock-2-cores", "starttls"), Ehlock("ehlock-implicit", "implicit"),
             Ehlock("ehlock-reconnect", "starttls", "--on-starttls", "reconnect"), Relay("relay"), Nginx("nginx"), Stunnel("stunnel"),
             Haproxy("haproxy"), Hitch("hitch"), Postfix("postfix"), Tlsproxy("postfix-tlsproxy", False), Tlsproxy("tlsproxy", True),
+            Postscreen("postscreen", False), Postscreen("postscreen-tlsproxy", True),
             Helpers("tlswrapper"), Helpers("tlswrapper-handoff", handoff="tlswrapper"),
             Helpers("tlswrapper-smtp-handoff", handoff="tlswrapper-smtp"), Helpers("tlswrapper-debian", ours=False)]

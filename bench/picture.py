@@ -13,9 +13,10 @@ PANELS = {  # "work TLS" -> title; what is better when it is less
 }
 UNITS = {"µs": "µs of server CPU a session", "s per GB": "s of server CPU per GB", "KiB": "KiB"}
 LABELS = {"floor": "handshake alone", "relay": "bare relay", "postfix": "Postfix smtpd", "postfix-tlsproxy": "Postfix tlsproxy", "tlsproxy": "tlsproxy (ours)",
+          "postscreen": "postscreen, Postfix tlsproxy", "postscreen-tlsproxy": "postscreen, tlsproxy (ours)",
           "tlswrapper": "tlswrapper (ours)", "tlswrapper-handoff": "ours, --handoff",
           "tlswrapper-smtp-handoff": "-smtp --handoff", "tlswrapper-debian": "tlswrapper (Debian)"}
-OURS = ("ehlock", "tlsproxy", "tlswrapper")
+OURS = ("ehlock", "tlsproxy", "postscreen-tlsproxy", "tlswrapper")
 WIDTH, NAMES, VALUES, ROW, BAR, HEAD, GAP = 410, 130, 56, 21, 13, 46, 18
 
 STYLE = """\

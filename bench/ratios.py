@@ -14,6 +14,7 @@ COMPARED = {  # ours -> with whom
     "ehlock-implicit": ("floor", "haproxy", "hitch"),
     "ehlock-reconnect": ("ehlock",),
     "tlsproxy": ("floor", "postfix-tlsproxy"),
+    "postscreen-tlsproxy": ("postscreen",),
     "tlswrapper": ("tlswrapper-debian",),
     "tlswrapper-handoff": ("tlswrapper-debian",),
     "tlswrapper-smtp-handoff": ("tlswrapper-debian",),

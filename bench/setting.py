@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import measure
-import peers
+from peer import Failed, free_port, Process
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -15,14 +15,14 @@ class Bench:
     def __init__(self, options, folder):
         cores = sorted(os.sched_getaffinity(0))
         if len(cores) < 2:
-            raise peers.Failed("two cores are needed: one for the server, one for clients and sink")
+            raise Failed("two cores are needed: one for the server, one for clients and sink")
         self.options, self.folder = options, folder
         self.server_core, self.client_core = cores[0], cores[1]
         os.sched_setaffinity(0, cores[1:])  # the server has its core to itself
         self.machine = measure.Machine(cores[:2])
         self.ehlock = Path(os.environ.get("EHLOCK_BIN") or ROOT / "build/release/bin", "ehlock").resolve()
         self.programs = self.built()
-        self.sink_port, self.auth_port = peers.free_port(), peers.free_port()
+        self.sink_port, self.auth_port = free_port(), free_port()
         self.certificates()
         self.count = 0
         self.two_kinds = False
@@ -39,7 +39,7 @@ class Bench:
             for words in steps:
                 done = subprocess.run(words, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
                 if done.returncode != 0:
-                    raise peers.Failed(f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+                    raise Failed(f"{' '.join(words)}:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
         return folder
 
     def second_certificate(self):
@@ -74,9 +74,9 @@ class Bench:
 
     def backend(self):
         """The sink and nginx's helper, for all peers of the run."""
-        sink = peers.Process([self.ehlock, "sink", "--quiet", "--listen", f"127.0.0.1:{self.sink_port}"], self.client_core,
+        sink = Process([self.ehlock, "sink", "--quiet", "--listen", f"127.0.0.1:{self.sink_port}"], self.client_core,
                              self.folder / "sink.log").wait_for_port(self.sink_port)
-        auth = peers.Process([self.programs / "bench_load", "auth", "--port", self.auth_port, "--backend-port", self.sink_port],
+        auth = Process([self.programs / "bench_load", "auth", "--port", self.auth_port, "--backend-port", self.sink_port],
                              self.client_core, self.folder / "auth.log")
         return sink, auth.wait_for_port(self.auth_port)
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 
 import measure
-import peers
+from peer import Failed
 
 FLOOD = ["--tls", "1.3", "--sessions", 1_000_000, "--parallel", 8, "--signatures", "RSA-PSS+SHA256"]
 
@@ -15,7 +15,7 @@ def keys(bench):
     before = measure.Interval(bench.machine, os.getpid())
     done = subprocess.run(["taskset", "-c", str(bench.server_core), *map(str, words)], capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise peers.Failed(done.stderr.strip())
+        raise Failed(done.stderr.strip())
     return {**json.loads(done.stdout), "foreign": before.end()["foreign"]}
 
 
@@ -32,7 +32,7 @@ def flood(bench, start_client, peer, port, words):
         finally:
             client.end()
         if outcome["failed"]:
-            raise peers.Failed(f"{outcome['failed']} sessions failed: {outcome['reason']}")
+            raise Failed(f"{outcome['failed']} sessions failed: {outcome['reason']}")
         return outcome["p99_ms"]
 
     before = measure.Interval(bench.machine, os.getpid())

@@ -36,7 +36,7 @@ def ratio(value, base):
 
 def own(name, results):
     """What the peer is compared with: ours behind the same door."""
-    behind = {"haproxy": "ehlock-implicit", "hitch": "ehlock-implicit", "postfix-tlsproxy": "tlsproxy",
+    behind = {"haproxy": "ehlock-implicit", "hitch": "ehlock-implicit", "postfix-tlsproxy": "tlsproxy", "postscreen": "postscreen-tlsproxy",
               "tlswrapper-debian": "tlswrapper"}
     return results.get(behind.get(name, "ehlock")) or results.get("ehlock")
 
@@ -47,7 +47,7 @@ def rows(work, results):
     for name, one in results.items():
         value = one.get("us") if name == "floor" else one.get(figure)
         mine = own(name, results)
-        is_other = mine is not one and (work == "cores" or not name.startswith(("ehlock", "floor", "tlsproxy")))
+        is_other = mine is not one and (work == "cores" or not name.startswith(("ehlock", "floor", "tlsproxy", "postscreen-")))
         compared = ratio(mine[figure], value) if mine and is_other else "–"
         cells = [name, number(value) + ("~" if one["quiet"] == 0 else "")]
         if work in ("sessions", "resumed", "message"):
