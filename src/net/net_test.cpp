@@ -1,12 +1,15 @@
 // The loop, streams and waits on real descriptors. No test measures time: a deadline either lies in the past or far
 // away.
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <unistd.h>
 
+#include <optional>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -230,9 +233,14 @@ Task<void> connect_to(Loop& loop, std::vector<os::SocketAddress> addresses, bool
   if (!socket) fault = socket.error().text;
 }
 
-Task<void> accept_one(Listener& listener, bool& accepted) {
-  const auto client = co_await listener.accept();
-  accepted = client.has_value();
+Task<void> accept_one(Listener& listener, std::optional<Accepted>& accepted) {
+  accepted = co_await listener.accept();
+}
+
+bool sends_at_once(int fd) {
+  int is_set = 0;
+  socklen_t size = sizeof is_set;
+  return ::getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &is_set, &size) == 0 && is_set != 0;
 }
 
 TEST(Listener, takes_a_client_and_stops_when_told) {
@@ -241,13 +249,14 @@ TEST(Listener, takes_a_client_and_stops_when_told) {
   ASSERT_TRUE(socket);
   const auto address = os::local_of(socket->get());
   Listener listener(loop, std::move(*socket));
-  bool accepted = false;
+  std::optional<Accepted> accepted;
   bool connected = false;
   std::string fault;
   spawn(loop, accept_one(listener, accepted), [](std::string_view) {});
   run(loop, connect_to(loop, {address}, connected, fault));
-  EXPECT_TRUE(accepted);
   EXPECT_TRUE(connected) << fault;
+  ASSERT_TRUE(accepted);
+  EXPECT_TRUE(sends_at_once(accepted->socket.get()));
   listener.stop();
 }
 
