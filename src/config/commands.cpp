@@ -45,7 +45,7 @@ std::vector<std::string> faults_of(const SendOptions& options) {
 
 std::vector<std::string> faults_of(const ProbeOptions& options) {
   std::vector<std::string> faults;
-  if (options.server.text() == os::Endpoint{}.text()) faults.push_back("--server: must be given");
+  if (options.server.text() == os::Endpoint{}.text()) faults.push_back("HOST:PORT: must be given");
   if (options.critical_days > options.warn_days) faults.push_back("--critical: is more than --warn");
   if (!options.next_key.empty() && !options.tlsa) faults.push_back("--next-key: has no effect without --tlsa");
   return faults;
@@ -111,7 +111,8 @@ CommandLine admin(const std::string& command, Arguments arguments) {
   if (chosen == nullptr) return parsed;
   chosen->what = command;
   if (command == "trace" && chosen->client.empty()) return usage_error({"--client: must be given"}, command);
-  if (command == "kill" && chosen->session.empty()) return usage_error({"--session: must be given"}, command);
+  if (command == "kill" && chosen->session.empty())
+    return usage_error({"ID: must be given, as the log or ehlock sessions tells it"}, command);
   return parsed;
 }
 

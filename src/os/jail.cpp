@@ -225,7 +225,8 @@ base::Result<void> Entry::limit_descriptors() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return base::fail_errno("RLIMIT_NOFILE", errno);
   if (limit.rlim_max < spec_.max_descriptors) {
-    leave_out(fmt::format("descriptor limit: {} of {}", limit.rlim_max, spec_.max_descriptors));
+    leave_out(
+        fmt::format("open files: {} are permitted (ulimit -n), {} are wanted", limit.rlim_max, spec_.max_descriptors));
   }
   limit.rlim_max = std::min<rlim_t>(limit.rlim_max, spec_.max_descriptors);
   limit.rlim_cur = limit.rlim_max;

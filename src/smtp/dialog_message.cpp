@@ -91,6 +91,7 @@ Step Dialog::on_message_reply(const Reply& reply) {
 void Dialog::end_message(bool accepted) {
   if (accepted) {
     ++now_.counts.messages;
+    now_.counts.recipients += now_.envelope.recipients;
     now_.errors = 0;
   }
   now_.envelope = now_.envelope.without_message();

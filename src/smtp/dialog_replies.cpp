@@ -56,10 +56,7 @@ void Dialog::note_accepted(const Reply& reply) {
   if (greeting || now_.verb == Verb::mail) now_.previous.reset();
   if (greeting || now_.verb == Verb::rset) end_message(false);
   if (now_.verb == Verb::mail) now_.chunks_begun = false;
-  if (now_.verb == Verb::rcpt) {
-    ++now_.envelope.recipients;
-    ++now_.counts.recipients;
-  }
+  if (now_.verb == Verb::rcpt) ++now_.envelope.recipients;
   if (now_.verb == Verb::auth) {
     now_.envelope.authenticated = true;
     now_.envelope.auth_mechanism = now_.auth_mechanism;

@@ -225,6 +225,8 @@ TEST(dialog, counts_messages_recipients_and_octets) {
   EXPECT_EQ(dialog.scanner().take("text\r\n.\r\n"), 9U);
   static_cast<void>(dialog.on_body());
   static_cast<void>(dialog.on_reply(reply("250 taken")));
+  static_cast<void>(exchange(dialog, "MAIL FROM:<a@example>", "250 ok"));
+  static_cast<void>(exchange(dialog, "RCPT TO:<of-no-message@example>", "250 ok"));
   EXPECT_EQ(dialog.totals().messages, 1U);
   EXPECT_EQ(dialog.totals().recipients, 1U);
   EXPECT_EQ(dialog.totals().octets, 9U);

@@ -105,7 +105,7 @@ def test_a_server_without_TLS_and_none_at_all_are_critical(backend, recorder):
     assert (status, found["complaints"][0]["text"]) == (2, "the server does not offer STARTTLS")
     silent = backend(lambda connection: connection.until_closed())
     status, found = probe(silent.endpoint, "--timeout", "1s")
-    assert (status, found["complaints"][0]["text"]) == (2, "timed out before a reply came")
+    assert (status, found["complaints"][0]["text"]) == (2, "timed out before a reply came; does TLS begin at once there (--implicit)?")
 
 
 def test_the_text_begins_with_the_level_and_what_cannot_be_asked_is_unknown(front):
@@ -114,7 +114,7 @@ def test_the_text_begins_with_the_level_and_what_cannot_be_asked_is_unknown(fron
     status, text = run([program(), "probe", front.starttls[0], "--tlsa", "--next-key", "/nowhere"])
     assert (status, text) == (3, "UNKNOWN - /nowhere: No such file or directory\n")
     status, text = run([program(), "probe", "--json"])
-    assert (status, text.splitlines()[0]) == (64, "--server: must be given")
+    assert (status, text.splitlines()[0]) == (64, "HOST:PORT: must be given")
 
 
 @pytest.fixture

@@ -34,9 +34,15 @@ net::Task<ClientResult<void>> ask_for_tls(SmtpClient& client) {
   co_return ClientResult<void>();
 }
 
+// Where TLS begins at once the server waits for us as we do for it.
+ClientFault without_greeting(ClientFault fault) {
+  if (fault.status == EX_TEMPFAIL) fault.text += "; does TLS begin at once there (--implicit)?";
+  return fault;
+}
+
 net::Task<ClientResult<Opened>> open_starttls(SmtpClient& client, Opening opening) {
   auto greeting = co_await hear_greeting(client);
-  if (!greeting) co_return tl::unexpected(greeting.error());
+  if (!greeting) co_return tl::unexpected(without_greeting(greeting.error()));
   const auto clear = co_await greet(client, opening.our_name);
   if (!clear) co_return tl::unexpected(clear.error());
   if (!clear->has("STARTTLS")) co_return tls_fault("the server does not offer STARTTLS");
