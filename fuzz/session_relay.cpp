@@ -1,6 +1,7 @@
 // Fuzz target: a relay between two peers that say, hear, half-close and leave in any order while the sockets between
-// hold little. The first octet says whether the client speaks TLS, of which version, and whether that rests whenever it
-// may. Each hears a beginning of what the other said; all of it, and the end, when nobody left early.
+// hold little. The first octet says whether the client speaks TLS, of which version, whether that rests whenever it
+// may, and whether a pause may come. Each hears a beginning of what the other said; all of it, and the end, when nobody
+// left early.
 
 #include <algorithm>
 #include <chrono>
@@ -104,6 +105,7 @@ class Play {
         other_(loop, sides_[1].peer.connect()),
         relay_(loop, client_, other_, hour) {
     static const tls::Context speakers[] = {make_client(tls::Version::tls1_3), make_client(tls::Version::tls1_2)};
+    if ((settings & 8) != 0) relay_.hold_handshakes();
     if (in_tls_) sides_[0].engine = speakers[settings / 2 % 2].start();
   }
 
@@ -155,7 +157,7 @@ class Play {
         relay_.stop();
         break;
       case 15:
-        relay_.shorten(hour + std::chrono::seconds(value));
+        value < 192 ? relay_.shorten(hour + std::chrono::seconds(value)) : relay_.pause();
         break;
       case 0:
       case 1:
