@@ -113,6 +113,14 @@ def test_the_socket_is_for_root_and_the_group_alone(managed, place):
     assert stat.S_IMODE(facts.st_mode) == 0o660 and facts.st_gid == os.getgid()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root to become somebody else")
+def test_who_may_not_ask_is_told_who_may(managed, place):
+    managed()
+    code, text = run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", fronts.program(), "status", "--admin",
+                      f"unix:{place}/admin.sock"])
+    assert code == 3 and "Permission denied; root may ask" in text, text
+
+
 def test_who_babbles_on_the_admin_socket_is_dropped(managed, place):
     front, ask = managed()
     with socket.socket(socket.AF_UNIX) as one:

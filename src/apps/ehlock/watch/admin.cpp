@@ -51,13 +51,16 @@ base::Result<std::string> read_all(int fd) {
   return base::fail("the answer is too long");
 }
 
+std::string hint_for(const std::string& path) {
+  if (::access(path.c_str(), W_OK) != 0 && errno == EACCES) return "root may ask, and the group of --admin-group";
+  return fmt::format("does the service run, with admin = \"unix:{}\"?", path);
+}
+
 base::Result<std::string> ask(const AdminCommand& command, const std::string& question) {
   const auto address = os::SocketAddress::unix_path(command.socket);
   if (!address) return tl::unexpected(address.error());
   const auto socket = os::start_connect(*address);
-  if (!socket) {
-    return base::fail("{}; does the service run, with admin = \"unix:{}\"?", socket.error().text, command.socket);
-  }
+  if (!socket) return base::fail("{}; {}", socket.error().text, hint_for(command.socket));
   const std::string line = question + "\n";
   if (::send(socket->get(), line.data(), line.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(line.size())) {
     return base::fail_errno(command.socket, errno);
