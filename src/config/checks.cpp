@@ -88,6 +88,21 @@ std::string listeners_apart(const Facts& facts) {
   return "";
 }
 
+std::string metrics_apart(const Facts& facts) {
+  const ServePlan& plan = facts.draft.plan;
+  for (const Listener& each : plan.listeners) {
+    if (!plan.metrics || !overlap(*plan.metrics, each.endpoint)) continue;
+    return fmt::format("{}: {} is where clients arrive ({})", facts.label("metrics"), plan.metrics->text(),
+                       name_of(each.door));
+  }
+  return "";
+}
+
+std::string group_needs_admin(const Facts& facts) {
+  if (facts.draft.plan.admin_group.empty() || !facts.draft.plan.admin.empty()) return "";
+  return facts.label("admin_group") + ": has no effect without --admin unix:/PATH";
+}
+
 std::string backend_is_not_us(const Facts& facts) {
   const ServePlan& plan = facts.draft.plan;
   const bool loop =
@@ -231,6 +246,8 @@ const std::vector<Check>& checks() {
   static const std::vector<Check> all{
       {{"listen", "listen_tls", "listen_handoff"}, needs_listener},
       {{"listen", "listen_tls", "listen_handoff"}, listeners_apart},
+      {{"metrics", "listen", "listen_tls", "listen_handoff"}, metrics_apart},
+      {{"admin", "admin_group"}, group_needs_admin},
       {{"backend", "program", "listen", "listen_tls", "listen_handoff"}, needs_backend_or_program},
       {{"backend", "program", "identity"}, backend_needs_identity},
       {{"program", "identity"}, program_needs_no_identity},

@@ -79,6 +79,16 @@ TEST(CrossCheck, listeners_must_not_overlap) {
   }
 }
 
+TEST(CrossCheck, metrics_are_not_where_clients_arrive) {
+  Arguments arguments{"--listen", ":25", "--cert", "c", "--backend", "b:10025", "--identity", "none", "--metrics"};
+  arguments.emplace_back("127.0.0.1:25");
+  EXPECT_EQ(fault(arguments), "--metrics: 127.0.0.1:25 is where clients arrive (listen)");
+  arguments.back() = "127.0.0.1:9925";
+  EXPECT_EQ(fault(arguments), "");
+  arguments.insert(arguments.end(), {"--admin-group", "adm"});
+  EXPECT_EQ(fault(arguments), "--admin-group: has no effect without --admin unix:/PATH");
+}
+
 TEST(CrossCheck, listeners_that_only_look_alike_are_fine) {
   EXPECT_EQ(fault(whole_and({"--listen-tls", "192.0.2.1:465,[::]:25,192.0.2.2:25,unix:/a,unix:/b"})), "");
   EXPECT_EQ(fault(whole_and({"--listen", "127.0.0.1:0,127.0.0.1:0", "--listen-tls", "127.0.0.1:0"})), "");

@@ -87,7 +87,13 @@ def test_a_key_others_may_read_is_refused(certificates, place):
     key.chmod(0o644)
     status, text = ehlock("check", "--listen", "127.0.0.1:2525", "--backend", "127.0.0.1:25", "--identity", "none",
                           "--cert", one.cert, "--key", key)
-    assert status in (77, 78) and "open.key" in text
+    assert status == 78 and "open.key" in text
+
+
+def test_who_forgot_the_key_is_told_so(certificates):
+    status, text = ehlock("check", "--listen", "127.0.0.1:2525", "--backend", "127.0.0.1:25", "--identity", "none",
+                          "--cert", certificates.get().cert)
+    assert status == 78 and "no --key was given" in text, text
 
 
 def test_a_port_that_is_taken_is_named(serve, recorder):

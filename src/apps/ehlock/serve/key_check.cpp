@@ -3,6 +3,18 @@
 #include <utility>
 
 namespace app {
+namespace {
+
+// Whoever forgot --key is told of a file that is no key at all.
+base::Error with_hint(base::Error error, const Prepared& prepared) {
+  for (const LoadedChain& chain : prepared.chains) {
+    if (chain.key_file != chain.origin || !error.text.starts_with(chain.origin + ": ")) continue;
+    error.text += "; its key is looked for in the same file, since no --key was given for it";
+  }
+  return error;
+}
+
+}  // namespace
 
 base::Result<KeyProcess> start_keys(const Prepared& prepared, std::vector<int> askers) {
   KeyProcessPlan plan;
@@ -15,7 +27,7 @@ base::Result<KeyProcess> start_keys(const Prepared& prepared, std::vector<int> a
 
 base::Result<void> keys_fit(const Prepared& prepared, const os::UniqueFd& report, std::string_view name) {
   const auto public_halves = loaded_keys(report, name);
-  if (!public_halves) return tl::unexpected(public_halves.error());
+  if (!public_halves) return tl::unexpected(with_hint(public_halves.error(), prepared));
   for (std::size_t i = 0; i < prepared.chains.size(); ++i) {
     const LoadedChain& chain = prepared.chains[i];
     if (i < public_halves->size() && (*public_halves)[i] == chain.facts.public_der) continue;
