@@ -197,6 +197,15 @@ def test_a_proxy_header_tells_the_addresses(handing):
     assert front_.environment()["TCPREMOTEIP"] == "192.0.2.7"
 
 
+@pytest.mark.parametrize("handed", [False, True], ids=["ours alone", "handed over"])
+def test_threat_9_a_proxy_that_names_nobody_is_not_taken_for_the_client(cells, taker, handed):
+    front_ = cells.start(helper=None, options=["-p1", *(["--handoff", taker.path] if handed else [])])
+    with front_.client() as client:
+        client.send(b"PROXY UNKNOWN\r\n")
+        client.hello()
+    assert front_.environment()["TCPREMOTEIP"] == front_.environment()["TCPLOCALIP"] == "::"
+
+
 def test_a_proxy_header_is_read_before_the_dialog(handing, taker, dialog):
     front_ = handing(options=["-p1"], helper_options=dialog)
     with front_.client() as client:

@@ -13,6 +13,7 @@
 #include "apps/ehlock/serve/handed.hpp"
 #include "apps/ehlock/serve/handed_mail.hpp"
 #include "apps/ehlock/serve/known_session.hpp"
+#include "apps/shared/ucspi.hpp"
 #include "os/packet.hpp"
 #include "session/clear_phase.hpp"
 #include "session/control_pipe_tls.hpp"
@@ -35,8 +36,9 @@ net::Task<bool> learn_identity(Handed& my) {
     co_return false;
   }
   session::ClientIdentity& identity = my.order.identity;
-  if (told->client) identity.client = *told->client;
-  if (told->server) identity.server = *told->server;
+  // As tlswrapper has it: the addresses of the connection are the proxy's, and trusted by some.
+  identity.client = told->client.value_or(no_address());
+  identity.server = told->server.value_or(no_address());
   identity.name = "unknown";
   my.name_client();
   co_return true;
