@@ -1,5 +1,6 @@
 // Engines that rest: their SSL is packed, and everything goes on as if it had not been.
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
@@ -177,6 +178,58 @@ TEST(Resting, a_stream_that_ends_meanwhile_is_truncated) {
   pair.server->rest();
   pair.server->on_end_of_stream();
   EXPECT_EQ(pair.server->failure().reason, FailReason::truncated);
+}
+
+struct RestingServer {
+  test::RawClient client;
+  std::unique_ptr<Engine> server = test::server().start();
+  base::Buffer plaintext{100};
+  explicit RestingServer(int version) {
+    SSL_CTX_set_max_proto_version(client.context.get(), version);
+    EXPECT_EQ(client.shake(*server), Progress::done);
+    ERR_clear_error();
+  }
+  ~RestingServer() { ERR_clear_error(); }
+  RestingServer(const RestingServer&) = delete;
+  RestingServer& operator=(const RestingServer&) = delete;
+  // What the server makes of what the client has to say while it rests.
+  Progress hear() {
+    server->rest();
+    client.send_to(*server);
+    return server->read(plaintext);
+  }
+};
+
+TEST(Resting, threat_21_key_updates_change_the_keys_of_one_that_rests) {
+  RestingServer session(TLS1_3_VERSION);
+  for (int round = 0; round < 5; ++round) {
+    ASSERT_EQ(SSL_key_update(session.client.ssl.get(), SSL_KEY_UPDATE_REQUESTED), 1);
+    SSL_do_handshake(session.client.ssl.get());
+    EXPECT_EQ(session.hear(), Progress::want_input);
+    session.client.hear_from(*session.server);
+    SSL_write(session.client.ssl.get(), "x", 1);
+    ASSERT_EQ(session.hear(), Progress::done);
+    EXPECT_EQ(session.plaintext.clear(), 1U);
+    std::size_t taken = 0;
+    EXPECT_EQ(session.server->write("y", taken), Progress::done);
+    session.server->rest();
+    session.client.hear_from(*session.server);
+    session.server->rest();
+    std::array<char, 10> heard{};
+    EXPECT_EQ(SSL_read(session.client.ssl.get(), heard.data(), heard.size()), 1);
+  }
+}
+
+TEST(Resting, threat_20_renegotiation_is_refused_by_one_that_rests) {
+  RestingServer session(TLS1_2_VERSION);
+  ASSERT_EQ(SSL_renegotiate(session.client.ssl.get()), 1);
+  SSL_do_handshake(session.client.ssl.get());
+  EXPECT_EQ(session.hear(), Progress::want_input);
+  EXPECT_EQ(session.server->outgoing().view().substr(0, 1), "\x15");
+  session.client.hear_from(*session.server);
+  session.server->rest();
+  SSL_write(session.client.ssl.get(), "x", 1);
+  ERR_clear_error();
 }
 
 }  // namespace

@@ -112,16 +112,16 @@ Places& all_places() {
 
 // For OpenSSL's allocation functions, which take no argument of ours.
 struct Innermost {
-  Beside* beside = nullptr;
+  const Beside* beside = nullptr;
 };
 
-Beside*& innermost() {
+const Beside*& innermost() {
   static Innermost here;
   return here.beside;
 }
 
 void* allocate(std::size_t size, const char* file, int /*line*/) {
-  Beside* const beside = innermost();
+  const Beside* const beside = innermost();
   if (size >= least_ssl && size <= most_ssl) {
     if (void* place = all_places().take()) {
       if (beside != nullptr && beside->ssl() == nullptr) beside->found(place);

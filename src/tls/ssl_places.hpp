@@ -22,11 +22,11 @@ class Beside {
   Beside& operator=(const Beside&) = delete;
 
   [[nodiscard]] const void* ssl() const { return ssl_; }
-  void found(const void* ssl) { ssl_ = ssl; }
+  void found(const void* ssl) const { ssl_ = ssl; }
 
  private:
-  const void* ssl_;
-  Beside* before_;
+  mutable const void* ssl_;  // of a constant object too
+  const Beside* before_;
 };
 
 // An SSL and what lies beside it, as they are or packed. Packed, they must not be touched; whoever has pointers to them
