@@ -26,6 +26,10 @@ net::Task<std::optional<smtp::Fault>> BackendSide::send(std::string_view bytes, 
   co_return fault_of(outcome);
 }
 
+bool BackendSide::has_unread() {
+  return filled_ ? has_news() : !unread_.empty();
+}
+
 bool BackendSide::has_news() {
   return !unread_.empty() || stream_.read_now(unread_, most_at_once).has_value();
 }
@@ -36,7 +40,9 @@ net::Task<std::variant<smtp::Reply, smtp::Fault>> BackendSide::read_reply(net::D
     unread_.consume(fed);
     if (parser_.state() == smtp::ReplyParser::State::complete) co_return parser_.take();
     if (parser_.state() == smtp::ReplyParser::State::malformed) co_return smtp::Fault::backend_babbled;
+    const std::size_t before = unread_.size();
     const net::Io outcome = co_await stream_.read(unread_, deadline, most_at_once);
+    filled_ = unread_.size() - before == most_at_once;
     if (outcome != net::Io::done) co_return fault_of(outcome);
   }
 }

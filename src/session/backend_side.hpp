@@ -23,14 +23,15 @@ class BackendSide {
   [[nodiscard]] net::Task<std::variant<smtp::Reply, smtp::Fault>> read_reply(net::Deadline deadline);
 
   [[nodiscard]] net::Stream& stream() { return stream_; }
-  // Whether octets behind the last reply have been read with it.
-  [[nodiscard]] bool has_unread() const { return !unread_.empty(); }
+  // Whether octets behind the last reply have come with it.
+  [[nodiscard]] bool has_unread();
   // Whether there is something to read: octets that nobody asked for, or the end. Readiness alone may be stale.
   [[nodiscard]] bool has_news();
 
  private:
   net::Stream stream_;
   base::Buffer unread_;
+  bool filled_ = false;  // the last read took as much as it may: more may be there
   smtp::ReplyParser parser_;
 };
 

@@ -105,7 +105,7 @@ void note_unexpected_header(const Conversation& now) {
 }
 
 // What came with the last reply answers nothing: it would be taken for the answer to the next command (threat 50).
-bool backend_spoke(const Conversation& now) {
+bool backend_spoke(Conversation& now) {
   return now.backend && now.backend->has_unread();
 }
 

@@ -154,9 +154,11 @@ def test_a_reply_over_max_reply_ends_the_session(serve, backend, octets, code):
         assert client.command("NOOP").code == code
 
 
-def test_threat_50_a_reply_nobody_asked_for_is_not_the_next_answer(serve, backend):
+@pytest.mark.parametrize("answer", ["250 2.0.0 ok\r\n", ("250-" + "x" * 94 + "\r\n") * 10 + "250 " + "y" * 18 + "\r\n"],
+                         ids=["short", "of a whole block"])
+def test_threat_50_a_reply_nobody_asked_for_is_not_the_next_answer(serve, backend, answer):
     # In one packet with the answer before it.
-    front = serve(backend=backend(Recorder, answers={"NOOP": "250 2.0.0 ok\r\n250 2.0.0 of what?"}).endpoint)
+    front = serve(backend=backend(Recorder, answers={"NOOP": answer + "250 2.0.0 of what?"}).endpoint)
     with front.client() as client:
         client.hello()
         client.send("NOOP\r\nMAIL FROM:<a@client.example>\r\n")
