@@ -113,6 +113,17 @@ def test_the_socket_is_for_root_and_the_group_alone(managed, place):
     assert stat.S_IMODE(facts.st_mode) == 0o660 and facts.st_gid == os.getgid()
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root to give up its rights")
+@pytest.mark.parametrize("groups", ["--clear-groups", "--groups=daemon"])
+def test_without_the_right_to_give_files_away_we_must_be_in_the_group(serve, place, groups):
+    front = serve(f"--admin unix:{place}/admin.sock --admin-group daemon",
+                  under=["setpriv", "--bounding-set=-chown", "--inh-caps=-chown", groups])
+    if groups == "--clear-groups":
+        front.wait_for("admin socket: .* group daemon .*SupplementaryGroups=.*: Operation not permitted")
+    else:
+        assert os.stat(place / "admin.sock").st_gid == grp.getgrnam("daemon").gr_gid
+
+
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root to become somebody else")
 def test_who_may_not_ask_is_told_who_may(managed, place):
     managed()

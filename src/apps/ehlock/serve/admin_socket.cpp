@@ -22,7 +22,12 @@ base::Result<void> give_to_group(const std::string& path, const std::string& gro
   const auto gid = os::find_group(group);
   if (!gid) return tl::unexpected(gid.error());
   constexpr uid_t as_it_is = static_cast<uid_t>(-1);
-  if (::chown(path.c_str(), as_it_is, *gid) != 0) return base::fail_errno(path + ": group " + group, errno);
+  if (::chown(path.c_str(), as_it_is, *gid) != 0) {
+    const int fault = errno;
+    const std::string advice =
+        fault == EPERM ? " (without CAP_CHOWN only a group we are in: SupplementaryGroups=)" : "";
+    return base::fail_errno(path + ": group " + group + advice, fault);
+  }
   if (::chmod(path.c_str(), for_the_group_too) != 0) return base::fail_errno(path, errno);
   return {};
 }
