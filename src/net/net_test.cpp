@@ -195,6 +195,26 @@ Task<void> interrupt_soon(Loop& loop, Stream& stream) {
   stream.interrupt();
 }
 
+Task<void> cut_soon(Loop& loop, Stream& stream) {
+  co_await loop.sleep_until(Clock::now());
+  stream.cut();
+}
+
+TEST(Stream, of_two_pipes_can_be_cut_like_a_socket) {
+  Loop loop;
+  auto there = os::make_pipe();
+  auto back = os::make_pipe();
+  Stream stream(loop, std::move(back->first), std::move(there->second));
+  base::Buffer buffer(10);
+  Io outcome = Io::done;
+  spawn(loop, cut_soon(loop, stream), [](std::string_view) {});
+  run(loop, read_into(stream, buffer, after(hours(1)), outcome));
+  EXPECT_EQ(outcome, Io::timed_out);
+  ASSERT_EQ(::write(back->second.get(), "c", 1), 1);
+  EXPECT_EQ(stream.read_present(buffer), Io::end);
+  EXPECT_EQ(stream.write_now("unheard"), std::nullopt);
+}
+
 TEST(Stream, an_interrupted_wait_ends_as_timed_out) {
   Loop loop;
   auto ends = socket_ends();

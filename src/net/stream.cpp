@@ -56,11 +56,13 @@ Stream& Stream::operator=(Stream&& other) noexcept {
   write_waiter_ = std::move(other.write_waiter_);
   is_socket_ = other.is_socket_;
   send_flags_ = other.send_flags_;
+  cut_ = other.cut_;
   return *this;
 }
 
 std::optional<Io> Stream::read_now(base::Buffer& into, std::size_t most) {
   if (!readable_) return Io::lost;
+  if (cut_) return Io::end;
   if (read_waiter_->is_exhausted()) return std::nullopt;
   const auto space = into.prepare(most);
   const ssize_t received = read_some(readable_.get(), space);
@@ -96,7 +98,7 @@ Task<Io> Stream::read(base::Buffer& into, Deadline deadline, std::size_t most) {
 }
 
 std::optional<std::size_t> Stream::write_now(std::string_view bytes) {
-  if (!open()) return std::nullopt;
+  if (!open() || cut_) return std::nullopt;
   std::size_t sent = 0;
   while (sent < bytes.size()) {
     const ssize_t now = write_some(writable_fd(), bytes.substr(sent), send_flags_, is_socket_);
@@ -132,7 +134,12 @@ void Stream::end_writing() {
 }
 
 void Stream::cut() {
-  if (readable_) ::shutdown(readable_.get(), SHUT_RDWR);
+  if (!readable_) return;
+  const bool is_done = ::shutdown(readable_.get(), SHUT_RDWR) == 0;
+  if (writable_) ::shutdown(writable_.get(), SHUT_RDWR);
+  if (is_done) return;
+  cut_ = true;
+  interrupt();
 }
 
 void Stream::close() {

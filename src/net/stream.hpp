@@ -63,7 +63,8 @@ class Stream {
   // Both directions closed now. Waits of other coroutines on this stream end as timed out.
   void close();
 
-  // The peer is gone as of now, as if it had closed: reads find the end, writes are lost. Sockets only.
+  // The peer is gone as of now, as if it had closed: reads find the end, writes are lost. What is no socket ends its
+  // present waits as timed out.
   void cut();
 
   // Ends every present wait as timed out (drain).
@@ -90,6 +91,7 @@ class Stream {
   std::unique_ptr<Waiter> read_waiter_;
   std::unique_ptr<Waiter> write_waiter_;  // only with two descriptors
   bool is_socket_ = true;                 // until a write says otherwise
+  bool cut_ = false;                      // what cannot be shut down
   int send_flags_ = MSG_NOSIGNAL;
 };
 
