@@ -11,7 +11,7 @@ class Stint {
   [[nodiscard]] bool is_over() { return ++pieces_ % at_a_stretch == 0; }
 
  private:
-  static constexpr unsigned at_a_stretch = 64;
+  static constexpr unsigned at_a_stretch = 256;
   unsigned pieces_ = 0;
 };
 
