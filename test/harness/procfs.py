@@ -52,6 +52,10 @@ class ProcessFacts:
         return int(self.status["VmRSS"].split()[0])
 
     @property
+    def niceness(self):
+        return os.getpriority(os.PRIO_PROCESS, self.pid)
+
+    @property
     def locked_kib(self):
         return int(self.status["VmLck"].split()[0])
 

@@ -121,18 +121,18 @@ def test_the_service_works_with_the_capabilities_and_system_calls_of_its_unit(se
 
 
 def signers(serve, certificates, under):
-    """The numbers of the key process and of the one for slow signatures."""
+    """The key process and the one for slow signatures."""
     front = serve(certs_used=[certificates.get(), certificates.get(kind="rsa")], under=under)
-    key = front.one("key").pid
-    slow, = until(lambda: procfs.children(key), "the process of slow signatures")
-    return key, slow.pid
+    key = front.one("key")
+    slow, = until(lambda: procfs.children(key.pid), "the process of slow signatures")
+    return key, slow
 
 
 @pytest.mark.root
 def test_the_unit_lets_the_key_process_give_way(serve, certificates, place):
     key, slow = signers(serve, certificates, confined((UNITS / "ehlock.service").read_text(encoding="utf-8"), place))
-    assert os.sched_getscheduler(key) == os.sched_getscheduler(slow) == os.SCHED_BATCH
-    until(lambda: os.getpriority(os.PRIO_PROCESS, slow) == 10, "a lower priority")
+    assert os.sched_getscheduler(key.pid) == os.sched_getscheduler(slow.pid) == os.SCHED_BATCH
+    until(lambda: slow.niceness == min(key.niceness + 10, 19), "a lower priority")
 
 
 @pytest.mark.root
@@ -143,8 +143,8 @@ def test_threat_43_the_unit_lets_keys_be_kept_out_of_the_swap(serve, certificate
     lifted = ["prlimit", f"--memlock={limit}"]
     if subprocess.run([*lifted, "true"], capture_output=True, check=False).returncode != 0:
         pytest.skip("the limit of locked memory may not be lifted here")
-    for pid in signers(serve, certificates, [*lifted, *confined(unit, place)]):
-        until(lambda pid=pid: procfs.ProcessFacts(pid).locked_kib, "locked memory")
+    for process in signers(serve, certificates, [*lifted, *confined(unit, place)]):
+        until(lambda pid=process.pid: procfs.ProcessFacts(pid).locked_kib, "locked memory")
 
 
 @pytest.mark.root
