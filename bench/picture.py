@@ -13,7 +13,7 @@ PANELS = {  # "work TLS" -> title; what is better when it is less
 }
 UNITS = {"µs": "µs of server CPU a session", "s per GB": "s of server CPU per GB", "KiB": "KiB"}
 LABELS = {"floor": "handshake alone", "relay": "bare relay", "postfix": "Postfix smtpd", "postfix-tlsproxy": "Postfix tlsproxy", "tlsproxy": "tlsproxy (ours)",
-          "postscreen": "postscreen, Postfix tlsproxy", "postscreen-tlsproxy": "postscreen, tlsproxy (ours)",
+          "postscreen": "postscreen, Postfix", "postscreen-tlsproxy": "postscreen, ours",
           "tlswrapper": "tlswrapper (ours)", "tlswrapper-handoff": "ours, --handoff",
           "tlswrapper-smtp-handoff": "-smtp --handoff", "tlswrapper-debian": "tlswrapper (Debian)"}
 OURS = ("ehlock", "tlsproxy", "postscreen-tlsproxy", "tlswrapper")
