@@ -1,7 +1,9 @@
-"""Reads CPU time and memory of a process tree, and how busy the machine was besides, from /proc."""
+"""Reads CPU time and memory of a process tree, and how busy the machine was besides, from /proc and cgroups."""
 import os
 import time
 from pathlib import Path
+
+from cgroup import Account
 
 TICK = os.sysconf("SC_CLK_TCK")
 
@@ -70,15 +72,19 @@ class Interval:
 
     def __init__(self, machine, server):
         self.machine, self.server = machine, server
+        self.account = Account.of(lambda: tree(server)) if server != os.getpid() else None
         self.began = self.reading()
 
     def reading(self):
-        return (time.monotonic(), self.machine.busy(), cpu_seconds(tree(self.server)), cpu_seconds(tree(os.getpid())))
+        server = self.account.seconds() if self.account else cpu_seconds(tree(self.server))
+        return (time.monotonic(), self.machine.busy(), server, cpu_seconds(tree(os.getpid())))
 
     def end(self):
         wall, busy, server, ours = (now - then for now, then in zip(self.reading(), self.began))
+        if self.account:
+            self.account.close()
         foreign = max(0.0, busy - ours) / max(wall, 0.001) / len(self.machine.cores)
-        return {"wall_s": round(wall, 3), "server_cpu_s": round(server, 3), "foreign": round(foreign, 3)}
+        return {"wall_s": round(wall, 3), "server_cpu_s": round(server, 6), "foreign": round(foreign, 3)}
 
 
 def facts():
