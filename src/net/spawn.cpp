@@ -49,6 +49,11 @@ namespace {
 // Before a task that failed is begun again.
 constexpr std::chrono::milliseconds a_moment{100};
 
+// So many failures, none of which was longer than that in coming: memory is not coming back, and whoever watches the
+// process begins another.
+constexpr int most_failures = 20;
+constexpr std::chrono::seconds a_while{5};
+
 Root run_guarded(Loop& /*loop*/, Aside* /*owner*/, Task<void> task, Failed failed) {
   try {
     co_await std::move(task);
@@ -60,7 +65,8 @@ Root run_guarded(Loop& /*loop*/, Aside* /*owner*/, Task<void> task, Failed faile
 }
 
 Root run_for_ever(Loop& loop, Aside* /*owner*/, std::function<Task<void>()> begin, Failed failed) {
-  for (;;) {
+  Deadline began = Clock::now();
+  for (int failures = 0; failures < most_failures; began = Clock::now()) {
     try {
       Task<void> task = begin();
       co_await std::move(task);
@@ -68,8 +74,10 @@ Root run_for_ever(Loop& loop, Aside* /*owner*/, std::function<Task<void>()> begi
     } catch (const std::exception& fault) {
       failed(fault.what());
     }
+    failures = Clock::now() - began < a_while ? failures + 1 : 1;
     co_await loop.sleep_until(after(a_moment));
   }
+  std::terminate();
 }
 
 }  // namespace

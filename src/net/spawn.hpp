@@ -19,7 +19,8 @@ using Failed = std::function<void(std::string_view)>;
 void spawn(Loop& loop, Task<void> task, Failed failed);
 
 // The same for what is to run as long as the process does (what `begin` binds outlives the loop): a task that ended by
-// an exception is begun again, a moment later. Where even that finds no memory the process ends.
+// an exception is begun again, a moment later. Where even that finds no memory, or it fails again and again, the
+// process ends.
 void keep(Loop& loop, std::function<Task<void>()> begin, Failed failed);
 
 // A task beside its owner's, which outlives neither this object nor what is declared before it: whichever way the owner

